@@ -1,3 +1,4 @@
+# ruff: noqa: UP007, UP045  (both spellings of unions are under test)
 from typing import Annotated, Optional, TypeVar, Union
 
 import pytest

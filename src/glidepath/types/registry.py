@@ -98,7 +98,7 @@ def _search(python_type: Any) -> AnyTransformer:
 
 
 def _known(python_type: Any, origin: Any) -> AnyTransformer | None:
-    for key in (python_type, origin):
+    for key in (python_type,) if origin is None else (python_type, origin):
         try:
             found = _by_type.get(key)
         except TypeError:
