@@ -3,6 +3,7 @@
 Importing this module loads ``grpc``; only rooms that talk to a network do.
 """
 
+from flyteidl.service import admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2
 from flyteidl.service.admin_pb2_grpc import (
     AdminServiceServicer as AdminServiceServicer,
     AdminServiceStub as AdminServiceStub,
@@ -50,3 +51,10 @@ from flyteidl.service.signal_pb2_grpc import (
     SignalServiceStub as SignalServiceStub,
     add_SignalServiceServicer_to_server as add_SignalServiceServicer_to_server,
 )
+
+DESCRIPTORS = {
+    descriptor.full_name: descriptor
+    for module in (admin_pb2, auth_pb2, dataproxy_pb2, identity_pb2, signal_pb2)
+    for descriptor in module.DESCRIPTOR.services_by_name.values()
+}
+"""Full name to descriptor of each service; importing this module also makes the descriptor pool know them."""
