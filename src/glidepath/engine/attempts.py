@@ -1,0 +1,47 @@
+"""Names and paths of one attempt: what an executor and an entrypoint are told (reference: engine.md, 1.15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glidepath.engine.state import ExecutionState, NodeState, Scope
+from glidepath.idl import paths
+from glidepath.idl.ids import generated_name
+
+
+@dataclass(frozen=True)
+class AttemptPlace:
+    """Where an attempt reads and writes. All URIs; ``name`` identifies it outside the engine."""
+
+    name: str
+    input_uri: str
+    output_prefix: str
+    raw_output_prefix: str
+    checkpoint_prefix: str
+    previous_checkpoint: str
+
+
+def data_dir(scope: Scope, node: NodeState) -> str:
+    """The folder of a node's ``inputs.pb``."""
+    if not scope.uid:
+        return paths.node_data_dir(scope.data_dir, node.uid)
+    return paths.nested_data_dir(scope.data_dir, node.node_id)
+
+
+def place_of(state: ExecutionState, scope: Scope, node: NodeState, attempt: int) -> AttemptPlace:
+    """The place of one attempt of a node."""
+    folder = data_dir(scope, node)
+    raw = _raw_prefix(state, node, attempt)
+    previous = paths.checkpoint_prefix(_raw_prefix(state, node, attempt - 1)) if attempt else ""
+    return AttemptPlace(
+        name=generated_name(state.id.name, node.uid, attempt),
+        input_uri=paths.join(folder, paths.INPUTS),
+        output_prefix=paths.node_output_dir(folder, attempt),
+        raw_output_prefix=raw,
+        checkpoint_prefix=paths.checkpoint_prefix(raw),
+        previous_checkpoint=previous,
+    )
+
+
+def _raw_prefix(state: ExecutionState, node: NodeState, attempt: int) -> str:
+    return paths.raw_output_prefix(state.settings.raw_output_base, generated_name(state.id.name, node.uid, attempt))

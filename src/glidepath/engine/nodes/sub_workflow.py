@@ -1,0 +1,33 @@
+"""A workflow inside a workflow: a scope of its own, with the node's inputs as its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from glidepath.engine.plan import GraphNode
+from glidepath.engine.state import NodeState, Scope
+from glidepath.engine.step import Step
+from glidepath.idl import core
+
+
+class SubWorkflowNode:
+    """Opens a scope; :mod:`glidepath.engine.scopes` ends the node when the scope ends. It is never retried as a whole."""
+
+    def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
+        inputs = step.resolve(scope, graph_node)
+        input_uri = step.input_uri(scope, node)
+        step.write(input_uri, inputs)
+        step.record_node(node, scope, graph_node, input_uri=input_uri)
+        node = step.put(replace(node, phase=core.NodeExecution.RUNNING))
+        step.record_node(node, scope, graph_node, input_uri=input_uri)
+        inner = Scope(
+            uid=node.uid,
+            graph=step.state.plan.sub_workflow(graph_node.spec.workflow_node.sub_workflow_ref),
+            attempt=node.attempt,
+            data_dir=step.output_dir(scope, node),
+            input_uri=input_uri,
+        )
+        step.open_scope(inner, inputs)
+
+    def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
+        """The nodes inside are aborted one by one."""

@@ -1,0 +1,57 @@
+"""What a step reports, in order. Light values; :mod:`glidepath.engine.rendering` makes flyteidl events of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from glidepath.engine.plan import GraphNode
+from glidepath.engine.state import Scope
+from glidepath.idl import core
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRecord:
+    """The execution entered ``phase`` (``core.WorkflowExecution.Phase``)."""
+
+    phase: core.WorkflowExecution.Phase
+    at: datetime
+    output_uri: str = ""
+    error: core.ExecutionError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRecord:
+    """A node entered ``phase`` (``core.NodeExecution.Phase``)."""
+
+    uid: str
+    node: GraphNode
+    scope: Scope
+    phase: core.NodeExecution.Phase
+    at: datetime
+    input_uri: str = ""
+    output_uri: str = ""
+    deck_uri: str = ""
+    launched: str = ""
+    error: core.ExecutionError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """An attempt entered ``phase`` (``core.TaskExecution.Phase``), or reports more about the one it is in."""
+
+    uid: str
+    node: GraphNode
+    scope: Scope
+    attempt: int
+    phase: core.TaskExecution.Phase
+    at: datetime
+    version: int = 0
+    reason: str = ""
+    logs: tuple[core.TaskLog, ...] = ()
+    input_uri: str = ""
+    output_uri: str = ""
+    error: core.ExecutionError | None = None
+
+
+Record = ExecutionRecord | NodeRecord | TaskRecord

@@ -1,0 +1,105 @@
+"""What an execution is at one moment: immutable rows, and the mapping of them that a step reads.
+
+The store persists :class:`NodeState` rows and :class:`ExecutionState`'s phase; the counters of unfinished upstreams and live
+nodes follow from the rows and are counted again by :func:`glidepath.engine.resume.load`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from glidepath.engine.plan import Graph, Plan
+from glidepath.idl import core
+from glidepath.idl.ids import START_NODE_ID, unique_node_id
+
+ROOT = ""
+"""The scope of top-level nodes: no parent."""
+
+LIVE_PHASES = frozenset({core.NodeExecution.QUEUED, core.NodeExecution.RUNNING})
+BLOCKING_PHASES = frozenset({core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT, core.NodeExecution.SKIPPED})
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """One node of one execution. ``phase`` is UNDEFINED until the node is queued."""
+
+    uid: str
+    """Unique in the execution: ``n0``, ``n0-0-n1`` (reference: engine.md, 1.15)."""
+    node_id: str
+    """The id in the node's own graph."""
+    scope: str
+    """``uid`` of the node whose graph this one belongs to; empty at the top."""
+    waiting: int
+    """Upstream nodes that have not ended yet."""
+    phase: core.NodeExecution.Phase = core.NodeExecution.UNDEFINED
+    blocked: bool = False
+    """Some upstream failed, timed out or was skipped: this node will be skipped."""
+    attempt: int = 0
+    """The retry attempt that runs or ran last, from zero."""
+    system_failures: int = 0
+    """How many of the failed attempts were nobody's fault but the platform's."""
+    task_phase: core.TaskExecution.Phase = core.TaskExecution.UNDEFINED
+    task_phase_version: int = 0
+    queued_at: datetime | None = None
+    attempt_started_at: datetime | None = None
+    output_uri: str = ""
+    launched: str = ""
+    """Name of the execution that a launch-plan node started."""
+    error: core.ExecutionError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A graph in progress: the execution itself (``uid`` empty) or a sub-workflow node."""
+
+    uid: str
+    graph: Graph
+    attempt: int = 0
+    """The attempt of the node that owns the scope."""
+    data_dir: str = ""
+    """Where the files of the nodes in it lie."""
+    input_uri: str = ""
+    """Where the graph's inputs lie."""
+    live: int = 0
+    """Nodes that are ready, queued or running."""
+    failed: tuple[str, ...] = ()
+    """``uid`` of each node that failed or timed out, first to last."""
+
+    def uid_of(self, node_id: str) -> str:
+        """The ``uid`` of a node of this graph; an empty id is the start node's."""
+        return unique_node_id(self.uid, self.attempt, node_id or START_NODE_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an execution was launched with, as far as the engine acts on it."""
+
+    metadata_dir: str
+    """URI of the folder of inputs, outputs and errors."""
+    raw_output_base: str
+    max_parallelism: int = 0
+    """How many task and launch-plan nodes run at once; 0 is no limit."""
+    interruptible: bool | None = None
+    system_retries: int = 3
+    default_attempts: int = 1
+
+
+@dataclass
+class ExecutionState:
+    """Everything one step needs. Only :meth:`apply` changes it, after the step's transition is safe in the store."""
+
+    id: core.WorkflowExecutionIdentifier
+    plan: Plan
+    settings: Settings
+    values: Mapping[str, core.LiteralMap]
+    """Outputs of ended nodes by ``uid``; the driver decides where they live and loads them when asked."""
+    phase: core.WorkflowExecution.Phase = core.WorkflowExecution.UNDEFINED
+    nodes: dict[str, NodeState] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    running: int = 0
+    """Nodes that count against ``max_parallelism`` now."""
+    backlog: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Ready nodes that wait for a free place, oldest first."""

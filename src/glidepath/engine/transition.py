@@ -1,0 +1,53 @@
+"""What one step changes. The driver commits it, carries out its commands, then applies it to the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from glidepath.engine.commands import Command
+from glidepath.engine.records import Record
+from glidepath.engine.state import ExecutionState, NodeState, Scope
+from glidepath.idl import core
+
+
+@dataclass
+class Transition:
+    """Rows, reports, files and commands of one step, in the order in which they must become visible."""
+
+    phase: core.WorkflowExecution.Phase
+    """The execution's phase after the step."""
+    nodes: dict[str, NodeState] = field(default_factory=dict)
+    """Changed nodes by ``uid``, as they are after the step."""
+    scopes: dict[str, Scope | None] = field(default_factory=dict)
+    """Changed scopes by ``uid``; None where one ended."""
+    outputs: dict[str, core.LiteralMap] = field(default_factory=dict)
+    """Outputs of nodes that ended in the step."""
+    files: list[tuple[str, core.LiteralMap]] = field(default_factory=list)
+    """Literal maps to write before the commit: URI and content."""
+    records: list[Record] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    running: int = 0
+    queued: list[str] = field(default_factory=list)
+    """Nodes that joined the backlog."""
+    taken: list[str] = field(default_factory=list)
+    """Nodes that left the backlog."""
+
+    def __bool__(self) -> bool:
+        return bool(self.records or self.nodes or self.commands)
+
+
+def apply(state: ExecutionState, transition: Transition) -> None:
+    """Make ``state`` what it is after a committed ``transition``. Nodes of ended scopes are forgotten."""
+    state.phase = transition.phase
+    state.running = transition.running
+    state.nodes.update(transition.nodes)
+    for uid in transition.queued:
+        state.backlog[uid] = None
+    for uid in transition.taken:
+        state.backlog.pop(uid, None)
+    for uid, scope in transition.scopes.items():
+        if scope is not None:
+            state.scopes[uid] = scope
+        elif (ended := state.scopes.pop(uid, None)) is not None:
+            for node_id in ended.graph.nodes:
+                state.nodes.pop(ended.uid_of(node_id), None)
