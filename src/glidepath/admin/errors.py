@@ -8,8 +8,13 @@ from google.protobuf.message import Message
 
 from glidepath.errors import FlyteException
 from glidepath.idl import admin, core
+from glidepath.idl.text import compact_text
 
-_TYPE_NAMES = {core.TASK: "task", core.WORKFLOW: "workflow", core.LAUNCH_PLAN: "launch plan"}
+_TYPE_NAMES = {
+    core.ResourceType.TASK: "task",
+    core.ResourceType.WORKFLOW: "workflow",
+    core.ResourceType.LAUNCH_PLAN: "launch_plan",
+}
 
 
 class AdminError(FlyteException):
@@ -76,7 +81,7 @@ def invalid_value(field: str) -> InvalidArgument:
 
 def missing_entity(kind: str, identifier: Message) -> NotFound:
     """No row for an id. ``kind`` is the entity's word: ``task``, ``execution``, ``node execution``, …"""
-    return NotFound(f"missing entity of type {kind} with identifier {one_line(identifier)}")
+    return NotFound(f"missing entity of type {kind} with identifier {compact_text(identifier)}")
 
 
 def missing_identifier(identifier: core.Identifier) -> NotFound:
@@ -94,8 +99,3 @@ def incompatible_cluster(message: str, cluster: str) -> FailedPrecondition:
     """An event from a producer that does not own the execution."""
     reason = admin.EventFailureReason(incompatible_cluster=admin.EventErrorIncompatibleCluster(cluster=cluster))
     return FailedPrecondition(message, reason)
-
-
-def one_line(message: Message) -> str:
-    """A message's proto text on one line, as Go prints it inside an error."""
-    return " ".join(str(message).split())

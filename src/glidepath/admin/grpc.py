@@ -70,7 +70,7 @@ def add_services(server: grpc.Server, services: Iterable[Service], *, reflection
 
 
 def _handler(service: Service) -> grpc.GenericRpcHandler:
-    descriptor = descriptor_pool.Default().FindServiceByName(service.name)  # type: ignore[no-untyped-call]
+    descriptor = descriptor_pool.Default().FindServiceByName(service.name)
     methods = {
         name: grpc.unary_unary_rpc_method_handler(
             _answer(rpc, f"/{service.name}/{name}"),
@@ -94,7 +94,7 @@ def _answer(rpc: Rpc, method: str) -> Callable[[Any, grpc.ServicerContext], Any]
             _LOG.exception("%s failed in %s", call.request_id, method)
             context.abort(
                 grpc.StatusCode.INTERNAL,
-                f"internal error ({type(error).__name__}) in {method}; the server's log has it under request id {call.request_id}",
+                f"internal error ({type(error).__name__}) in {method}; request id {call.request_id} in the server's log",
             )
 
     return answer
