@@ -1,7 +1,6 @@
 """Recipes for the identifiers that other Flyte components compute too (reference: engine.md, 1.15)."""
 
 import hashlib
-import re
 from collections.abc import Callable
 
 from glidepath.idl import core
@@ -65,16 +64,25 @@ def child_execution_name(execution: str, unique_id: str, attempt: int) -> str:
 
 
 def dns_label(name: str) -> str:
-    """``name`` as a DNS-1123 label of at most 63 characters, as flytekit makes node ids from names.
+    """``name`` as stock flytekit makes a node id of it: ``First_Node.trainBig`` becomes ``first-node-train-big``.
 
-    Over-long names are cut and get ten digits of their SHA-224, so that two stay distinct.
+    ``-``, ``_`` and ``.`` become a dash, a capital letter gets a dash before it, whatever else is no letter or digit goes.
+    Names of 63 characters and more become ten digits of their SHA-224, a dash and their last 52 characters; dashes stop at
+    62 characters. The result may still be longer than 63 characters or hold letters of other alphabets, as stock's does:
+    other components compute the same id, so it must not be made better here.
     """
-    digest = hashlib.sha224(name.encode()).hexdigest()[:10]
-    text = re.sub(r"([A-Z])", lambda match: match.group(0).lower(), name)
-    text = re.sub(r"[^a-z0-9-]", "-", text.replace("_", "-").replace(".", "-")).strip("-")
-    if len(text) > _DNS_LABEL_LENGTH:
-        text = f"{digest}-{text[-(_DNS_LABEL_LENGTH - len(digest) - 1) :].lstrip('-')}"
-    return text
+    if len(name) >= _DNS_LABEL_LENGTH:
+        name = f"{hashlib.sha224(name.encode()).hexdigest()[:10]}-{name[11 - _DNS_LABEL_LENGTH :]}"
+    label = ""
+    for char in name:
+        separator = char in "-_."
+        if not (separator or char.isalnum()):
+            continue
+        capital = not (separator or char.islower() or char.isdigit())
+        if label and len(label) < _DNS_LABEL_LENGTH - 1 and (separator or (capital and not label.endswith("-"))):
+            label += "-"
+        label += "" if separator else char.lower()
+    return label.removesuffix("-")
 
 
 def execution_name(random_bytes: Callable[[int], bytes]) -> str:
