@@ -1,0 +1,154 @@
+"""Transitions to rows: the one place where a running execution's progress is written.
+
+Many executions' transitions share one transaction. Nobody hears of a transition before its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, insert, update
+
+from glidepath.admin.apply import apply_node_event, apply_task_event, apply_workflow_event
+from glidepath.admin.live import Live, key_of
+from glidepath.admin.store import Store, rows
+from glidepath.admin.store.schema import executions, node_executions, task_executions
+from glidepath.engine import Transition
+from glidepath.engine.codec import encode
+from glidepath.engine.rendering import render
+from glidepath.idl import admin, core, event
+from glidepath.idl.phases import TERMINAL_NODE_PHASES
+
+_EXECUTION_KEY = ("execution_project", "execution_domain", "execution_name")
+_NODE_KEY = (*_EXECUTION_KEY, "node_id")
+_TASK_KEY = (*_NODE_KEY, "retry_attempt")
+
+
+@dataclass
+class _Changes:
+    """Rows of one commit, each entity once with its last state; ``new`` rows are inserted, the others updated."""
+
+    executions: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    nodes: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    tasks: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    new: set[tuple[Any, ...]] = field(default_factory=set)
+
+
+class Journal:
+    """Writes transitions to the store."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._pending = _Changes()
+
+    def add(self, live: Live, transition: Transition) -> None:
+        """Make a transition part of the next commit."""
+        changed = self._clock()
+        for record in transition.records:
+            message = render(live.state, record)
+            if isinstance(message, event.WorkflowExecutionEvent):
+                self._add_execution(live, message, changed)
+            elif isinstance(message, event.NodeExecutionEvent):
+                self._add_node(live, message, changed)
+            elif isinstance(message, event.TaskExecutionEvent):
+                self._add_task(live, message, changed)
+        for node in transition.nodes.values():
+            key = (*live.key, node.uid)
+            if key in self._pending.nodes:
+                self._pending.nodes[key]["engine_state"] = encode(node)
+            elif node.phase != core.NodeExecution.UNDEFINED:
+                identity = {**rows.execution_key(live.state.id), "node_id": node.uid}
+                self._pending.nodes[key] = {**identity, "engine_state": encode(node)}
+
+    def fail(self, execution: core.WorkflowExecutionIdentifier, closure: admin.ExecutionClosure, why: str) -> None:
+        """End an execution that cannot be run at all, whatever its nodes were doing."""
+        now = self._clock()
+        message = event.WorkflowExecutionEvent(
+            execution_id=execution, phase=core.WorkflowExecution.FAILED, occurred_at=rows.timestamp(now)
+        )
+        message.error.CopyFrom(core.ExecutionError(code="EngineFailure", message=why, kind=core.ExecutionError.SYSTEM))
+        columns = rows.execution_columns(apply_workflow_event(closure, message), now)
+        self._pending.executions[key_of(execution)] = {**rows.execution_key(execution), **columns}
+
+    def commit(self) -> None:
+        """Write everything added since the last commit, in one transaction. After an error the same call tries again."""
+        changes = self._pending
+        if not (changes.executions or changes.nodes or changes.tasks):
+            return
+        with self._store.write() as connection:
+            _write(connection, executions, _EXECUTION_KEY, changes.executions, changes.new)
+            _write(connection, node_executions, _NODE_KEY, changes.nodes, changes.new)
+            _write(connection, task_executions, _TASK_KEY, changes.tasks, changes.new)
+        self._pending = _Changes()
+
+    def _add_execution(self, live: Live, message: event.WorkflowExecutionEvent, changed: datetime) -> None:
+        live.closure = apply_workflow_event(live.closure, message)
+        columns = rows.execution_columns(live.closure, changed)
+        self._pending.executions[live.key] = {**rows.execution_key(live.state.id), **columns}
+
+    def _add_node(self, live: Live, message: event.NodeExecutionEvent, changed: datetime) -> None:
+        uid = message.id.node_id
+        before = live.nodes.get(uid)
+        node = apply_node_event(before, message)
+        key = (*live.key, uid)
+        row = {**rows.node_key(message.id), **rows.node_columns(node, changed)}
+        if before is None:
+            self._pending.new.add(key)
+            row["parent_id"] = message.parent_node_metadata.node_id or None
+            row["dynamic_workflow_remote_closure_reference"] = ""
+            row["created_at"] = changed
+        self._pending.nodes[key] = {**self._pending.nodes.get(key, {}), **row}
+        if message.phase in TERMINAL_NODE_PHASES:
+            live.nodes.pop(uid, None)
+            live.tasks.pop(uid, None)
+        else:
+            live.nodes[uid] = node
+
+    def _add_task(self, live: Live, message: event.TaskExecutionEvent, changed: datetime) -> None:
+        uid, attempt = message.parent_node_execution_id.node_id, message.retry_attempt
+        before = live.tasks.get(uid)
+        if before is not None and before.id.retry_attempt != attempt:
+            before = None
+        task = apply_task_event(before, message)
+        key = (*live.key, uid, attempt)
+        row = {**rows.task_key(task.id), **rows.task_columns(task, message.phase_version, changed)}
+        if before is None:
+            self._pending.new.add(key)
+            row["created_at"] = changed
+        self._pending.tasks[key] = {**self._pending.tasks.get(key, {}), **row}
+        live.tasks[uid] = task
+
+
+def _write(
+    connection: Connection,
+    table: Table,
+    key: tuple[str, ...],
+    changes: dict[tuple[Any, ...], dict[str, Any]],
+    new: set[tuple[Any, ...]],
+) -> None:
+    inserts = [row for name, row in changes.items() if name in new]
+    for group in _alike(inserts):
+        connection.execute(insert(table), group)
+    for group in _alike(row for name, row in changes.items() if name not in new):
+        columns = [name for name in group[0] if name not in key]
+        statement = (
+            update(table)
+            .where(*(table.c[name] == bindparam(f"key_{name}") for name in key))
+            .values({name: bindparam(f"new_{name}") for name in columns})
+        )
+        connection.execute(
+            statement,
+            [{**{f"key_{n}": row[n] for n in key}, **{f"new_{n}": row[n] for n in columns}} for row in group],
+        )
+
+
+def _alike(found: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Rows grouped by the columns they have, since one statement writes one set of columns."""
+    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for row in found:
+        groups.setdefault(frozenset(row), []).append(row)
+    return list(groups.values())

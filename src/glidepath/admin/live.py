@@ -1,0 +1,78 @@
+"""An execution that runs in this process: the engine's state, and the records that clients see of what is live in it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from glidepath.engine import ExecutionState
+from glidepath.idl import admin, core
+from glidepath.storage.protocol import Storage
+
+_VALUE_BYTES = 4 * 1024 * 1024
+
+Key = tuple[str, str, str]
+"""Project, domain and name of an execution."""
+
+
+def key_of(execution: core.WorkflowExecutionIdentifier) -> Key:
+    """An execution's identifier as a hashable key."""
+    return (execution.project, execution.domain, execution.name)
+
+
+class NodeValues(Mapping[str, core.LiteralMap]):
+    """Outputs of ended nodes: the newest in memory, up to a few MiB an execution; older ones read from storage again."""
+
+    def __init__(self, storage: Storage, budget: int = _VALUE_BYTES) -> None:
+        self._storage = storage
+        self._budget = budget
+        self._kept: OrderedDict[str, tuple[core.LiteralMap, int]] = OrderedDict()
+        self._size = 0
+        self.state: ExecutionState | None = None
+        """Set once, by whoever makes the state that reads these values."""
+
+    def keep(self, uid: str, value: core.LiteralMap) -> None:
+        """Remember the outputs of a node; may forget older ones that storage has."""
+        size = value.ByteSize()
+        self._kept[uid] = (value, size)
+        self._size += size
+        while self._size > self._budget and len(self._kept) > 1:
+            self._size -= self._kept.popitem(last=False)[1][1]
+
+    def __getitem__(self, uid: str) -> core.LiteralMap:
+        found = self._kept.get(uid)
+        if found is not None:
+            return found[0]
+        node = self.state.nodes.get(uid) if self.state is not None else None
+        if node is None:
+            raise KeyError(uid)
+        value = core.LiteralMap()
+        if node.output_uri:
+            value.ParseFromString(self._storage.get(node.output_uri))
+        self.keep(uid, value)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+@dataclass
+class Live:
+    """One execution in progress. Only the orchestrator's thread touches it."""
+
+    state: ExecutionState
+    spec: admin.ExecutionSpec
+    closure: admin.ExecutionClosure
+    values: NodeValues
+    nodes: dict[str, admin.NodeExecution] = field(default_factory=dict)
+    """Records of nodes that have begun and not ended, by unique id."""
+    tasks: dict[str, admin.TaskExecution] = field(default_factory=dict)
+    """Record of the newest attempt of each of those nodes."""
+
+    @property
+    def key(self) -> Key:
+        return key_of(self.state.id)
