@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import ColumnElement, Row, Table
+from sqlalchemy import ColumnElement, Table
 
 from glidepath.admin.store.schema import executions, node_executions, task_executions
 from glidepath.idl import admin, core
@@ -156,7 +156,7 @@ TASK_COLUMNS = tuple(
 """What must be read to answer with an execution, a node execution, a task execution: never ``engine_state``."""
 
 
-def execution_from(row: Row[Any]) -> admin.Execution:
+def execution_from(row: Any) -> admin.Execution:
     """The execution in a row of :data:`EXECUTION_COLUMNS`."""
     found = admin.Execution(id=execution_id_from(row._mapping))
     found.spec.MergeFromString(row.spec)
@@ -164,7 +164,7 @@ def execution_from(row: Row[Any]) -> admin.Execution:
     return found
 
 
-def node_from(row: Row[Any]) -> admin.NodeExecution:
+def node_from(row: Any) -> admin.NodeExecution:
     """The node execution in a row of :data:`NODE_COLUMNS`."""
     found = admin.NodeExecution(input_uri=row.input_uri)
     found.id.node_id = row.node_id
@@ -174,7 +174,7 @@ def node_from(row: Row[Any]) -> admin.NodeExecution:
     return found
 
 
-def task_from(row: Row[Any]) -> admin.TaskExecution:
+def task_from(row: Any) -> admin.TaskExecution:
     """The task execution in a row of :data:`TASK_COLUMNS`."""
     found = admin.TaskExecution(input_uri=row.input_uri)
     found.id.task_id.CopyFrom(identifier_from(core.ResourceType.TASK, row._mapping))

@@ -1,0 +1,44 @@
+"""The services that the control plane answers from its store."""
+
+from glidepath.admin.rpc import Rpc, Service
+from glidepath.admin.services.context import Context
+from glidepath.admin.services.data import Data
+from glidepath.admin.services.descriptions import Descriptions
+from glidepath.admin.services.events import Events
+from glidepath.admin.services.executions import Executions
+from glidepath.admin.services.launch_plans import LaunchPlans
+from glidepath.admin.services.names import NamedEntities
+from glidepath.admin.services.node_executions import NodeExecutions
+from glidepath.admin.services.platform import Platform
+from glidepath.admin.services.projects import Projects
+from glidepath.admin.services.signals import Signals
+from glidepath.admin.services.task_executions import TaskExecutions
+from glidepath.admin.services.tasks import Tasks
+from glidepath.admin.services.workflows import Workflows
+
+
+def admin_service(context: Context) -> Service:
+    """AdminService: everything but recovery, matchable attributes and metrics, which answer UNIMPLEMENTED."""
+    areas = (
+        Projects(context),
+        Tasks(context),
+        Workflows(context),
+        LaunchPlans(context),
+        NamedEntities(context),
+        Descriptions(context),
+        Executions(context),
+        NodeExecutions(context),
+        TaskExecutions(context),
+        Data(context),
+        Events(context),
+        Platform(),
+    )
+    rpcs: dict[str, Rpc] = {}
+    for area in areas:
+        rpcs.update(area.rpcs)
+    return Service("flyteidl.service.AdminService", rpcs)
+
+
+def signal_service(context: Context) -> Service:
+    """SignalService."""
+    return Service("flyteidl.service.SignalService", Signals(context).rpcs)

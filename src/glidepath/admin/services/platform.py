@@ -1,0 +1,17 @@
+"""What the control plane says of itself."""
+
+import glidepath
+from glidepath.admin.rpc import Call, Rpc
+from glidepath.idl import admin
+
+
+class Platform:
+    """GetVersion."""
+
+    @property
+    def rpcs(self) -> dict[str, Rpc]:
+        return {"GetVersion": self.version}
+
+    def version(self, request: admin.GetVersionRequest, call: Call) -> admin.GetVersionResponse:
+        """The version of this control plane; there is no build beside the release."""
+        return admin.GetVersionResponse(control_plane_version=admin.Version(Build="glidepath", Version=glidepath.__version__))
