@@ -7,8 +7,8 @@ from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from glidepath.idl import core
 from glidepath.types.context import DataContext
-from glidepath.types.registry import find, register
-from glidepath.types.transformer import TypeTransformer
+from glidepath.types.registry import find, find_codec, register
+from glidepath.types.transformer import PlainCodec, TypeTransformer
 
 T = TypeVar("T")
 
@@ -46,8 +46,12 @@ class AnnotatedTransformer(TypeTransformer[Any]):
         return literal_type
 
     def fits(self, value: Any, python_type: Any) -> bool:
-        inner, transformer = _inside(python_type)
-        return transformer.fits(value, inner)
+        inner, codec = _codec_inside(python_type)
+        return codec.fits(value, inner)
+
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        inner, codec = _codec_inside(python_type)
+        return codec.plain_fits(plain, inner)
 
     def to_literal(self, value: Any, python_type: Any, literal_type: core.LiteralType, ctx: DataContext) -> core.Literal:
         inner, transformer = _inside(python_type)
@@ -62,16 +66,16 @@ class AnnotatedTransformer(TypeTransformer[Any]):
         return transformer.to_python(literal, inner, ctx)
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
-        inner, transformer = _inside(python_type)
-        return transformer.to_plain(value, inner, ctx)
+        inner, codec = _codec_inside(python_type)
+        return codec.to_plain(value, inner, ctx)
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> Any:
-        inner, transformer = _inside(python_type)
-        return transformer.from_plain(plain, inner, ctx)
+        inner, codec = _codec_inside(python_type)
+        return codec.from_plain(plain, inner, ctx)
 
     def schema(self, python_type: Any) -> dict[str, Any]:
-        inner, transformer = _inside(python_type)
-        return transformer.schema(inner)
+        inner, codec = _codec_inside(python_type)
+        return codec.schema(inner)
 
 
 def _inside(python_type: Any) -> tuple[Any, TypeTransformer[Any]]:
@@ -79,6 +83,12 @@ def _inside(python_type: Any) -> tuple[Any, TypeTransformer[Any]]:
     base = get_args(python_type)[0]
     transformer = find(base)
     return (python_type if transformer.reads_annotations else base), transformer
+
+
+def _codec_inside(python_type: Any) -> tuple[Any, PlainCodec[Any]]:
+    base = get_args(python_type)[0]
+    codec = find_codec(base)
+    return (python_type if codec.reads_annotations else base), codec
 
 
 register(AnnotatedTransformer(), Annotated)

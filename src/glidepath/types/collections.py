@@ -7,9 +7,10 @@ from typing import Any, get_args
 from glidepath.errors import FlyteTypeException
 from glidepath.idl import core
 from glidepath.types.context import DataContext
-from glidepath.types.plain import pack_binary, unpack_binary
-from glidepath.types.registry import find, guess_python_type, literal_type_of, register, to_python
-from glidepath.types.transformer import TypeTransformer, mismatch, wrong_literal
+from glidepath.types.conversion import guess_python_type, literal_type_of, to_python
+from glidepath.types.plain import from_plain_literal, pack_binary
+from glidepath.types.registry import find, find_codec, register
+from glidepath.types.transformer import TypeTransformer, mismatch
 
 _CACHE_KEY = "cache-key-metadata"
 
@@ -48,27 +49,33 @@ class ListTransformer(TypeTransformer[list[Any]]):
         item_type = _item_type(python_type)
         if literal.HasField("collection"):
             return [to_python(item, item_type, ctx) for item in literal.collection.literals]
-        if literal.scalar.HasField("binary"):
-            return self.from_plain(unpack_binary(literal.scalar.binary), python_type, ctx)
-        if literal.scalar.HasField("union"):
-            return self.to_python(literal.scalar.union.value, python_type, ctx)
-        raise wrong_literal(literal, python_type)
+        found: list[Any] = from_plain_literal(self, literal, python_type, ctx)
+        return found
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
+        if not isinstance(value, list):
+            raise mismatch(value, python_type)
         item_type = _item_type(python_type)
-        transformer = find(item_type)
-        return [transformer.to_plain(item, item_type, ctx) for item in value]
+        codec = find_codec(item_type)
+        return [codec.to_plain(item, item_type, ctx) for item in value]
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> list[Any]:
         if not isinstance(plain, list):
             raise mismatch(plain, python_type)
         item_type = _item_type(python_type)
-        transformer = find(item_type)
-        return [transformer.from_plain(item, item_type, ctx) for item in plain]
+        codec = find_codec(item_type)
+        return [codec.from_plain(item, item_type, ctx) for item in plain]
+
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        if not isinstance(plain, list):
+            return False
+        item_type = _item_type(python_type)
+        codec = find_codec(item_type)
+        return all(codec.plain_fits(item, item_type) for item in plain)
 
     def schema(self, python_type: Any) -> dict[str, Any]:
         item_type = _item_type(python_type)
-        return {"type": "array", "items": find(item_type).schema(item_type)}
+        return array_schema(find_codec(item_type).schema(item_type))
 
     def guess(self, literal_type: core.LiteralType) -> Any | None:
         if literal_type.WhichOneof("type") != "collection_type":
@@ -115,17 +122,16 @@ class DictTransformer(TypeTransformer[dict[Any, Any]]):
         if literal.HasField("map"):
             item_type = Any if value_type is None else value_type
             return {key: to_python(literal.map.literals[key], item_type, ctx) for key in sorted(literal.map.literals)}
-        if literal.scalar.HasField("binary"):
-            return self.from_plain(unpack_binary(literal.scalar.binary), python_type, ctx)
-        if literal.scalar.HasField("union"):
-            return self.to_python(literal.scalar.union.value, python_type, ctx)
-        raise wrong_literal(literal, python_type)
+        found: dict[Any, Any] = from_plain_literal(self, literal, python_type, ctx)
+        return found
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
+        if not isinstance(value, dict):
+            raise mismatch(value, python_type)
         key_type, value_type = get_args(python_type) or (None, None)
         if key_type is None:
             return value
-        keys, values = find(key_type), find(value_type)
+        keys, values = find_codec(key_type), find_codec(value_type)
         return {keys.to_plain(key, key_type, ctx): values.to_plain(item, value_type, ctx) for key, item in value.items()}
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> dict[Any, Any]:
@@ -134,15 +140,25 @@ class DictTransformer(TypeTransformer[dict[Any, Any]]):
         key_type, value_type = get_args(python_type) or (None, None)
         if key_type is None:
             return plain
-        keys, values = find(key_type), find(value_type)
+        keys, values = find_codec(key_type), find_codec(value_type)
         return {keys.from_plain(key, key_type, ctx): values.from_plain(item, value_type, ctx) for key, item in plain.items()}
+
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        if not isinstance(plain, dict):
+            return False
+        key_type, value_type = get_args(python_type) or (None, None)
+        if key_type is None:
+            return True
+        keys, values = find_codec(key_type), find_codec(value_type)
+        return all(keys.plain_fits(key, key_type) and values.plain_fits(item, value_type) for key, item in plain.items())
 
     def schema(self, python_type: Any) -> dict[str, Any]:
         key_type, value_type = get_args(python_type) or (None, None)
         if key_type is None:
             return {"type": "object"}
-        value_schema, key_schema = find(value_type).schema(value_type), find(key_type).schema(key_type)
-        return {"type": "object", "additionalProperties": value_schema, "propertyNames": key_schema}
+        value_schema, key_schema = find_codec(value_type).schema(value_type), find_codec(key_type).schema(key_type)
+        named = {"additionalProperties": value_schema} if value_schema else {}
+        return {"type": "object", **named, "propertyNames": key_schema}
 
     def guess(self, literal_type: core.LiteralType) -> Any | None:
         kind = literal_type.WhichOneof("type")
@@ -150,6 +166,11 @@ class DictTransformer(TypeTransformer[dict[Any, Any]]):
             return dict[str, guess_python_type(literal_type.map_value_type)]  # type: ignore[misc]
         is_plain = kind == "simple" and literal_type.simple == core.SimpleType.STRUCT and not literal_type.HasField("metadata")
         return dict if is_plain else None
+
+
+def array_schema(items: dict[str, Any]) -> dict[str, Any]:
+    """The JSON schema of a list: free items leave no trace."""
+    return {"type": "array", "items": items} if items else {"type": "array"}
 
 
 def _item_type(python_type: Any) -> Any:

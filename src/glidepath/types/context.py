@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
+import functools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from glidepath.storage.protocol import Storage
+from glidepath.storage import Storage, open_storage
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,38 @@ class DataContext:
 
     def new_uri(self, tail: str = "") -> str:
         """A fresh URI below the raw output prefix: ``<prefix>/<32 hex digits>[/<tail>]``."""
-        base = f"{self.raw_output_prefix.rstrip('/')}/{uuid.uuid4().hex}"
+        base = f"{self.raw_output_prefix.rstrip('/')}/{os.urandom(16).hex()}"
         return f"{base}/{tail}" if tail else base
 
     def new_path(self, tail: str = "") -> Path:
-        """A fresh path below ``local_dir``; its folder is made."""
-        folder = self.local_dir / uuid.uuid4().hex
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if not tail:
-            return folder
-        folder.mkdir()
-        return folder / tail
+        """A fresh path below ``local_dir``; its parent folder is made."""
+        folder = self.local_dir / os.urandom(16).hex()
+        path = folder / tail if tail else folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+_current: ContextVar[DataContext | None] = ContextVar("glidepath_data_context", default=None)
+
+
+@contextmanager
+def using(ctx: DataContext) -> Iterator[DataContext]:
+    """Make ``ctx`` the context of files and datasets that user code makes or opens itself while a task runs."""
+    token = _current.set(ctx)
+    try:
+        yield ctx
+    finally:
+        _current.reset(token)
+
+
+def current() -> DataContext:
+    """The context that :func:`using` set; outside any task, one that works in a temporary folder of this process."""
+    return _current.get() or _outside()
+
+
+@functools.cache
+def _outside() -> DataContext:
+    import tempfile  # 4 ms to load, and a task never comes here
+
+    folder = Path(tempfile.mkdtemp(prefix="glidepath-"))
+    return DataContext(open_storage(), str(folder / "raw"), folder / "local", upload=False)

@@ -13,17 +13,18 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, get_origin
 
 from glidepath.errors import FlyteTypeException
-from glidepath.idl import core
-from glidepath.types.context import DataContext
-from glidepath.types.transformer import TypeTransformer, name_of
+from glidepath.types.transformer import PlainCodec, TypeTransformer, name_of
 
 AnyTransformer = TypeTransformer[Any]
+AnyCodec = PlainCodec[Any]
 Predicate = Callable[[Any], bool]
 
 _by_type: dict[Any, AnyTransformer] = {}
 _by_predicate: list[tuple[Predicate, AnyTransformer]] = []
+_codecs: dict[Any, AnyCodec] = {}
 _all: list[AnyTransformer] = []
 _found: dict[Any, AnyTransformer] = {}
+_found_codecs: dict[Any, AnyCodec] = {}
 _FOUND_LIMIT = 10_000
 
 # Families of heavy libraries: the module that registers them, by the top-level package that a type or a base of it comes from.
@@ -34,28 +35,39 @@ _by_library: dict[str, str] = {
     "google": "glidepath.types.protobuf",
 }
 _LAST_RESORT = "glidepath.types.pickle"
-_RESTRICTED: dict[Any, str] = {
-    tuple: "return several values with a NamedTuple or tuple[...] on the function itself, or use list[T] or a dataclass",
-}
+_TUPLE_HINT = "return several values with a NamedTuple or tuple[...] on the function itself, or use list[T] or a dataclass"
 
 
 def register(transformer: AnyTransformer, *types: Any, accepts: Predicate | None = None) -> None:
     """Add a family: for these exact types (or generic origins), for what ``accepts`` says yes to, or both.
 
-    A later registration of the same type wins. Raises nothing; call it at import.
+    A later registration of the same type wins.
     """
     for python_type in types:
         _by_type[python_type] = transformer
     if accepts is not None:
         _by_predicate.append((accepts, transformer))
-    _all.append(transformer)
-    _found.clear()
+    if transformer not in _all:
+        _all.append(transformer)
+    _forget()
+
+
+def register_codec(codec: AnyCodec, *types: Any) -> None:
+    """Add a family that only stands inside dataclasses (tuples, sets, UUIDs); alone, such values are pickled or refused."""
+    for python_type in types:
+        _codecs[python_type] = codec
+    _forget()
 
 
 def register_library(package: str, module: str) -> None:
     """Say that ``module`` registers the family for types of the top-level ``package``; it is imported on first sight."""
     _by_library[package] = module
-    _found.clear()
+    _forget()
+
+
+def transformers() -> tuple[AnyTransformer, ...]:
+    """Every family that has been loaded, in order of registration."""
+    return tuple(_all)
 
 
 def find(python_type: Any) -> AnyTransformer:
@@ -72,6 +84,29 @@ def find(python_type: Any) -> AnyTransformer:
         return _search(python_type)
 
 
+def find_codec(python_type: Any) -> AnyCodec:
+    """The family of a type that stands inside a dataclass. Raises FlyteTypeException for types that cannot."""
+    try:
+        return _found_codecs[python_type]
+    except KeyError:
+        found = _found_codecs[python_type] = _search_codec(python_type)
+        return found
+    except TypeError:  # unhashable, as above
+        return _search_codec(python_type)
+
+
+def last_resort() -> AnyTransformer:
+    """The family of pickles, which takes any value; loaded when first asked for."""
+    module = importlib.import_module(_LAST_RESORT)
+    found: AnyTransformer = module.TRANSFORMER
+    return found
+
+
+def _forget() -> None:
+    _found.clear()
+    _found_codecs.clear()
+
+
 def _search(python_type: Any) -> AnyTransformer:
     origin = get_origin(python_type)
     if origin is Annotated:
@@ -84,9 +119,8 @@ def _search(python_type: Any) -> AnyTransformer:
     known = _known(python_type, origin)
     if known is not None:
         return known
-    restricted = _RESTRICTED.get(origin or python_type)
-    if restricted or _is_named_tuple(python_type):
-        raise FlyteTypeException(f"values of type {name_of(python_type)} cannot travel", hint=restricted or _RESTRICTED[tuple])
+    if (origin or python_type) is tuple or _is_named_tuple(python_type):
+        raise FlyteTypeException(f"values of type {name_of(python_type)} cannot travel", hint=_TUPLE_HINT)
     if _load_library(python_type):
         known = _known(python_type, origin)
         if known is not None:
@@ -94,7 +128,24 @@ def _search(python_type: Any) -> AnyTransformer:
     for base in getattr(python_type, "__mro__", ())[1:-1]:
         if base in _by_type:
             return _by_type[base]
-    return _last_resort()
+    return last_resort()
+
+
+def _search_codec(python_type: Any) -> AnyCodec:
+    origin = get_origin(python_type)
+    for key in (python_type,) if origin is None else (python_type, origin):
+        try:
+            codec = _codecs.get(key)
+        except TypeError:
+            continue
+        if codec is not None and (key is not list or origin is None):
+            return codec
+    if _is_named_tuple(python_type):
+        return _codecs[tuple]
+    supertype = getattr(python_type, "__supertype__", None)  # NewType
+    if supertype is not None:
+        return find_codec(supertype)
+    return find(python_type)
 
 
 def _known(python_type: Any, origin: Any) -> AnyTransformer | None:
@@ -121,57 +172,3 @@ def _load_library(python_type: Any) -> bool:
             importlib.import_module(module)
             loaded = True
     return loaded
-
-
-def _last_resort() -> AnyTransformer:
-    module = importlib.import_module(_LAST_RESORT)  # loaded only when something must be pickled
-    found: AnyTransformer = module.TRANSFORMER
-    return found
-
-
-def literal_type_of(python_type: Any) -> core.LiteralType:
-    """The wire's type of a Python type; a fresh message. Raises FlyteTypeException for what cannot travel.
-
-    Example::
-
-        >>> literal_type_of(list[int]).collection_type.simple == core.SimpleType.INTEGER
-        True
-    """
-    return find(python_type).literal_type(python_type)
-
-
-def to_literal(value: Any, python_type: Any, literal_type: core.LiteralType, ctx: DataContext) -> core.Literal:
-    """The literal of a value. Raises FlyteTypeException when ``value`` is not of ``python_type``."""
-    return find(python_type).to_literal(value, python_type, literal_type, ctx)
-
-
-def to_python(literal: core.Literal, python_type: Any, ctx: DataContext) -> Any:
-    """The value of a literal, as ``python_type``. An offloaded literal is fetched first.
-
-    Raises FlyteTypeException when the literal holds something else, FlyteDataNotFoundException when its bytes are gone.
-    """
-    if literal.HasField("offloaded_metadata"):
-        literal = core.Literal.FromString(ctx.storage.get(literal.offloaded_metadata.uri))
-    return find(python_type).to_python(literal, python_type, ctx)
-
-
-def guess_python_type(literal_type: core.LiteralType) -> Any:
-    """A Python type for a literal type that comes without one (fetched from a control plane, read from a file).
-
-    Raises FlyteTypeException when no family knows the literal type.
-    """
-    if literal_type.WhichOneof("type") == "schema" or literal_type.WhichOneof("type") == "structured_dataset_type":
-        importlib.import_module("glidepath.types.structured_dataset")
-    for transformer in _all:
-        guessed = transformer.guess(literal_type)
-        if guessed is not None:
-            return guessed
-    guessed = _last_resort().guess(literal_type)
-    if guessed is None:
-        raise FlyteTypeException(f"no Python type is known for the literal type {describe_kind(literal_type)}")
-    return guessed
-
-
-def describe_kind(literal_type: core.LiteralType) -> str:
-    """Which of the wire's kinds a literal type is, for errors."""
-    return literal_type.WhichOneof("type") or "(empty)"

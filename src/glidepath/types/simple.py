@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from typing import Any, TypeVar
 
 from glidepath.errors import FlyteTypeException, FlyteValueException
@@ -15,6 +16,7 @@ from glidepath.types.transformer import TypeTransformer, mismatch, wrong_literal
 T = TypeVar("T")
 
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
+_DATE_LENGTH = len("2020-01-31")
 
 
 class SimpleTransformer(TypeTransformer[T]):
@@ -41,6 +43,9 @@ class SimpleTransformer(TypeTransformer[T]):
         if scalar.HasField("union"):
             return self.to_python(scalar.union.value, python_type, ctx)
         raise wrong_literal(literal, self.python_type)
+
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        return type(plain) is self.python_type
 
     def write(self, value: Any) -> core.Primitive:
         """The primitive of a value."""
@@ -81,10 +86,14 @@ class IntTransformer(SimpleTransformer[int]):
         raise wrong_literal(literal, int)
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
-        return value
+        if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+            return value
+        if hasattr(value, "__index__"):  # numpy's whole numbers
+            return operator.index(value)
+        raise mismatch(value, int)
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> int:
-        if isinstance(plain, float) and not plain.is_integer():
+        if plain is None or (isinstance(plain, float) and not plain.is_integer()):
             raise mismatch(plain, int)
         number: int = _converted(int, plain)
         return number
@@ -114,7 +123,11 @@ class FloatTransformer(SimpleTransformer[float]):
         raise wrong_literal(literal, float)
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
-        return value
+        if isinstance(value, (int, float)):
+            return value
+        if hasattr(value, "__float__"):  # numpy's numbers
+            return float(value)
+        raise mismatch(value, float)
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> float:
         number: float = _converted(float, plain)
@@ -142,7 +155,11 @@ class BoolTransformer(SimpleTransformer[bool]):
         raise wrong_literal(literal, bool)
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
-        return value
+        if isinstance(value, (bool, int)):
+            return value
+        if hasattr(value, "dtype") and value in (True, False):  # numpy's truth values
+            return bool(value)
+        raise mismatch(value, bool)
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> bool:
         if not isinstance(plain, (bool, int, float)):
@@ -171,6 +188,8 @@ class StrTransformer(SimpleTransformer[str]):
         raise wrong_literal(literal, str)
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
+        if not isinstance(value, str):
+            raise mismatch(value, str)
         return value
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> str:
@@ -206,7 +225,12 @@ class DatetimeTransformer(SimpleTransformer[dt.datetime]):
             raise mismatch(value, dt.datetime)
         return value.isoformat()
 
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        return isinstance(plain, dt.datetime) or (isinstance(plain, str) and len(plain) > _DATE_LENGTH and plain[:4].isdigit())
+
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> dt.datetime:
+        if isinstance(plain, dt.datetime):  # YAML knows instants
+            return plain
         if not isinstance(plain, str):
             raise mismatch(plain, dt.datetime)
         instant: dt.datetime = _converted(dt.datetime.fromisoformat, plain.replace("Z", "+00:00"))
@@ -240,7 +264,13 @@ class DateTransformer(SimpleTransformer[dt.date]):
             raise mismatch(value, dt.date)
         return value.isoformat()
 
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        is_day = isinstance(plain, dt.date) and not isinstance(plain, dt.datetime)
+        return is_day or (isinstance(plain, str) and len(plain) == _DATE_LENGTH and plain[:4].isdigit())
+
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> dt.date:
+        if isinstance(plain, dt.date) and not isinstance(plain, dt.datetime):  # YAML knows days
+            return plain
         if not isinstance(plain, str):
             raise mismatch(plain, dt.date)
         day: dt.date = _converted(dt.date.fromisoformat, plain)
@@ -277,6 +307,9 @@ class TimedeltaTransformer(SimpleTransformer[dt.timedelta]):
             raise mismatch(value, dt.timedelta)
         return value.total_seconds()
 
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        return type(plain) in (int, float)
+
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> dt.timedelta:
         if not isinstance(plain, (int, float)):
             raise mismatch(plain, dt.timedelta)
@@ -311,6 +344,9 @@ class NoneTransformer(TypeTransformer[None]):
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
         if value is not None:
             raise mismatch(value, type(None))
+
+    def plain_fits(self, plain: Any, python_type: Any) -> bool:
+        return plain is None
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> None:
         if plain is not None:
