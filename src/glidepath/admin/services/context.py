@@ -26,10 +26,6 @@ class Orchestrator(Protocol):
         """An execution's phase is ABORTING now; stop its attempts and end it."""
         ...
 
-    def signalled(self, signal: core.SignalIdentifier, value: core.Literal) -> None:
-        """A signal got its value, which stands in the store."""
-        ...
-
 
 def now() -> datetime:
     """The current time, aware."""

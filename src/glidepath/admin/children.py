@@ -1,0 +1,71 @@
+"""Child executions: what a launch-plan node asks of the execution service."""
+
+from __future__ import annotations
+
+from glidepath.admin.errors import AdminError, AlreadyExists
+from glidepath.admin.live import Live
+from glidepath.admin.rpc import Call
+from glidepath.admin.services.executions import Executions
+from glidepath.engine.commands import StartChild
+from glidepath.idl import admin, core
+
+_INHERITED = (
+    "labels",
+    "annotations",
+    "security_context",
+    "raw_output_data_config",
+    "interruptible",
+    "envs",
+    "cluster_assignment",
+)
+
+
+class ChildExecutions:
+    """Launches and ends children through the same service that clients call."""
+
+    def __init__(self, executions: Executions) -> None:
+        self._executions = executions
+
+    def launch_child(self, parent: Live, command: StartChild) -> None:
+        """Create the child with its parent's settings. One that exists under the name is the one of an earlier try."""
+        request = child_request(parent, command)
+        call = Call(principal=parent.spec.metadata.principal)
+        try:
+            self._executions.create(request, call)
+        except AlreadyExists:
+            child = core.WorkflowExecutionIdentifier(project=request.project, domain=request.domain, name=request.name)
+            self._executions.get(admin.WorkflowExecutionGetRequest(id=child), call)
+
+    def terminate_child(self, parent: Live, name: str, reason: str) -> None:
+        """End the child; one that has ended already, or never began, is left alone."""
+        identifier = core.WorkflowExecutionIdentifier(project=parent.state.id.project, domain=parent.state.id.domain, name=name)
+        try:
+            self._executions.terminate(
+                admin.ExecutionTerminateRequest(id=identifier, cause=reason),
+                Call(principal=parent.spec.metadata.principal),
+            )
+        except AdminError:
+            return
+
+
+def child_request(parent: Live, command: StartChild) -> admin.ExecutionCreateRequest:
+    """The request for a child: its parent's labels, identity, places and limits go with it (reference: engine.md, 1.6)."""
+    spec = admin.ExecutionSpec(
+        launch_plan=command.launch_plan,
+        metadata=admin.ExecutionMetadata(
+            mode=admin.ExecutionMetadata.CHILD_WORKFLOW,
+            parent_node_execution=core.NodeExecutionIdentifier(node_id=command.uid, execution_id=parent.state.id),
+        ),
+        max_parallelism=parent.spec.max_parallelism,
+        overwrite_cache=parent.spec.overwrite_cache,
+    )
+    for field in _INHERITED:
+        if parent.spec.HasField(field):
+            getattr(spec, field).CopyFrom(getattr(parent.spec, field))
+    return admin.ExecutionCreateRequest(
+        project=parent.state.id.project,
+        domain=parent.state.id.domain,
+        name=command.name,
+        spec=spec,
+        inputs=command.inputs,
+    )
