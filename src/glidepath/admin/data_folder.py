@@ -69,13 +69,13 @@ class DataFolder:
 
     @property
     def incoming(self) -> Path:
-        """Uploads on their way; emptied at every start."""
+        """Uploads on their way; emptied by the next holder."""
         return self.path / "incoming"
 
     @property
-    def attempts(self) -> Path:
-        """What the executor keeps of each attempt: its log, its working folder."""
-        return self.path / "attempts"
+    def processes(self) -> Path:
+        """What the executor keeps: attempts with their logs, unpacked code."""
+        return self.path / "processes"
 
     def prepare(self) -> None:
         """Make the folder and see that it can be written; raises FlyteSystemException with the reason and a way out."""
@@ -83,7 +83,6 @@ class DataFolder:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             with tempfile.TemporaryFile(dir=self.path) as probe:
                 probe.write(b"x" * 4096)
-            shutil.rmtree(self.incoming, ignore_errors=True)
         except OSError as error:
             raise unusable(self.path, error) from error
         if shutil.disk_usage(self.path).free < NEEDED_BYTES:
@@ -99,6 +98,7 @@ class DataFolder:
             file.truncate()
             file.write(str(os.getpid()))
             file.flush()
+            shutil.rmtree(self.incoming, ignore_errors=True)
             try:
                 yield
             finally:

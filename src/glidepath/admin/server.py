@@ -1,0 +1,216 @@
+"""The control plane put together. :func:`serve` reads as a list of what a server is; each part is made by one function."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from starlette.routing import BaseRoute
+
+import glidepath
+from glidepath.admin.children import ChildExecutions
+from glidepath.admin.config import ServerConfig
+from glidepath.admin.data_folder import DataFolder, Running
+from glidepath.admin.dataproxy import DataProxy, DataProxySettings
+from glidepath.admin.dispatch import Dispatcher
+from glidepath.admin.front_door import FrontDoor, listen
+from glidepath.admin.gateway import Gateway
+from glidepath.admin.grpc import GrpcSettings, create_server
+from glidepath.admin.http import create_app
+from glidepath.admin.journal import Journal
+from glidepath.admin.loading import Loader
+from glidepath.admin.logs import URL_TEMPLATE, LogPlace, Logs
+from glidepath.admin.objects import Objects
+from glidepath.admin.orchestrator import Orchestrator
+from glidepath.admin.rpc import Service
+from glidepath.admin.services.assembly import admin_service, signal_service
+from glidepath.admin.services.context import Context, now
+from glidepath.admin.services.executions import Executions
+from glidepath.admin.signing import Signer, load_key
+from glidepath.admin.store import Store, open_store
+from glidepath.admin.web import WebServer
+from glidepath.executors.processes import ProcessConfig, ProcessExecutor
+from glidepath.executors.processes.launch import folder_of
+from glidepath.executors.processes.warm.records import EXIT, LOG
+from glidepath.executors.protocol import Executor
+from glidepath.idl import core
+from glidepath.storage import open_storage
+from glidepath.storage.protocol import Storage
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 10.0
+UNIX_PATH_LIMIT = 100
+"""Bytes of a unix socket's path that every system takes."""
+
+Pages = Callable[[Sequence[Service]], Sequence[BaseRoute]]
+"""What makes web pages over the services; given by the caller, since pages are a room below this one."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The open ports."""
+
+    sockets: list[socket.socket]
+    grpc_port: int
+    http_port: int
+
+
+def serve(config: ServerConfig, pages: Pages | None = None) -> None:
+    """Run a control plane until SIGTERM or SIGINT. Raises FlyteSystemException when it cannot start."""
+    config = config.resolved()
+    folder = DataFolder(config.data_dir)
+    folder.prepare()
+    with ExitStack() as stack:
+        stack.enter_context(folder.held())
+        doors = stack.enter_context(open_doors(config))
+        config = replace(config, public_url=config.public_url or url(config.host, doors.http_port))
+        store = stack.enter_context(closing(open_store(config.database_url)))
+        storage = open_storage()
+        executors = make_executors(config, folder, storage)
+        orchestrator = make_orchestrator(config, store, storage, executors)
+        context = Context(store=store, storage=storage, config=config, orchestrator=orchestrator)
+        services = make_services(context, folder)
+        inner = stack.enter_context(grpc_server(config, folder, services))
+        app = create_app(
+            [
+                Objects(storage, Signer(load_key(folder.signing_key)), folder.incoming, time.time).routes(),
+                make_logs(folder).routes(),
+                pages(services) if pages else [],
+                Gateway(services).routes(),
+            ]
+        )
+        orchestrator.start(ChildExecutions(Executions(context)))
+        stack.callback(orchestrator.stop)
+        asyncio.run(attend(doors, inner, WebServer(app), lambda: folder.announce(describe(config, doors))))
+        log.info("stopping")
+
+
+def make_executors(config: ServerConfig, folder: DataFolder, storage: Storage) -> list[Executor]:
+    """Where attempts run: processes of this machine."""
+    settings = config.executor
+    process_config = ProcessConfig(
+        root=folder.processes,
+        images=settings.images,
+        log_url=config.public_url + URL_TEMPLATE,
+        log_limit_bytes=settings.log_bytes,
+    )
+    if settings.cpus is not None:
+        process_config = replace(process_config, cpus=settings.cpus)
+    if settings.memory_bytes is not None:
+        process_config = replace(process_config, memory_bytes=settings.memory_bytes)
+    return [ProcessExecutor(process_config, storage)]
+
+
+def make_logs(folder: DataFolder) -> Logs:
+    """The output that the process executor keeps."""
+
+    def locate(execution: core.WorkflowExecutionIdentifier, name: str) -> LogPlace:
+        attempt = folder_of(folder.processes, execution, name)
+        return LogPlace(output=attempt / LOG, ended=attempt / EXIT)
+
+    return Logs(folder.processes, locate)
+
+
+def make_orchestrator(config: ServerConfig, store: Store, storage: Storage, executors: Sequence[Executor]) -> Orchestrator:
+    """What drives executions."""
+    return Orchestrator(Loader(store, storage, config), Journal(store, now), storage, Dispatcher(executors), now)
+
+
+def make_services(context: Context, folder: DataFolder) -> list[Service]:
+    """Every gRPC service of this server."""
+    config, services = context.config, [admin_service(context), signal_service(context)]
+    settings = DataProxySettings(
+        storage_root=config.storage_root,
+        public_url=config.public_url,
+        signer=Signer(load_key(folder.signing_key)),
+        limits=config.limits,
+        clock=time.time,
+        upload_prefix=config.upload_prefix,
+    )
+    return [*services, DataProxy(settings, context.storage, services[0]).as_service()]
+
+
+@contextmanager
+def open_doors(config: ServerConfig) -> Iterator[Doors]:
+    """Listen, on one port or on two; first of all, so that a taken port is found before anything is touched."""
+    wanted = [config.grpc_port, config.http_port] if config.single_port is None else [config.single_port]
+    sockets: list[socket.socket] = []
+    ports = []
+    try:
+        for port in wanted:
+            found, bound = listen(config.host, port, any_port=config.any_port)
+            sockets += found
+            ports.append(bound)
+            if port not in {0, bound}:
+                log.warning("port %d is taken by another program, listening on %d instead", port, bound)
+        yield Doors(sockets, ports[0], ports[-1])
+    finally:
+        for sock in sockets:
+            sock.close()
+
+
+@contextmanager
+def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Service]) -> Iterator[str]:
+    """The gRPC server on a private unix socket; gives the socket's path."""
+    with tempfile.TemporaryDirectory(prefix="glidepath-", dir=_socket_folder(folder)) as private:
+        path = f"{private}/grpc"
+        server = create_server(services, GrpcSettings(max_message_bytes=config.limits.message_bytes))
+        server.add_insecure_port(f"unix:{path}")
+        server.start()
+        try:
+            yield path
+        finally:
+            server.stop(GRACE_SECONDS).wait()
+
+
+def _socket_folder(folder: DataFolder) -> Path | None:
+    return folder.path if len(str(folder.path)) + len("/glidepath-12345678/grpc") < UNIX_PATH_LIMIT else None
+
+
+async def attend(doors: Doors, grpc_path: str, web: WebServer, ready: Callable[[], None]) -> None:
+    """Serve the open ports until a signal asks to end; then let running requests end."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    door = FrontDoor(grpc_path, web.protocol)
+    await door.open(doors.sockets)
+    ready()
+    await ended.wait()
+    door.stop_accepting()
+    await web.close(GRACE_SECONDS)
+    door.close()
+
+
+def describe(config: ServerConfig, doors: Doors) -> Running:
+    """What is said of a server that is up."""
+    return Running(
+        pid=os.getpid(),
+        grpc=f"{reachable(config.host)}:{doors.grpc_port}",
+        http=config.public_url,
+        version=glidepath.__version__,
+        started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+    )
+
+
+def url(host: str, port: int) -> str:
+    """The URL under which this machine reaches a port."""
+    return f"http://{reachable(host)}:{port}"
+
+
+def reachable(host: str) -> str:
+    """A host to listen on as a host to call: wildcards become ``localhost``, IPv6 addresses get brackets."""
+    if host in {"", "0.0.0.0", "::", "localhost"}:  # noqa: S104 - compared, not bound
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
