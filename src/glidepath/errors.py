@@ -173,3 +173,9 @@ class FlyteUploadDataException(FlyteSystemException):
     """Bytes could not be written to a store."""
 
     code = "SYSTEM:UploadDataError"
+
+
+class IgnoreOutputs(FlyteException):
+    """Raised by a task to say that this process writes no outputs, because another one of its job does."""
+
+    code = "USER:IgnoreOutputs"

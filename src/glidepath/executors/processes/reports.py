@@ -1,0 +1,77 @@
+"""Makes the reports of attempts that run as processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from glidepath.errors import FlyteException, FlyteSystemException, FlyteValueException
+from glidepath.executors.protocol import Attempt, Failed, Outcome, Phase, Report, Succeeded
+from glidepath.executors.secrets import MissingSecret
+from glidepath.executors.verdict import failure
+from glidepath.idl import core
+
+Clock = Callable[[], datetime]
+
+_CODES: dict[type[Exception], str] = {MissingSecret: "MissingSecret", FlyteValueException: "BadTaskFormat"}
+
+
+def utc_now() -> datetime:
+    """The time of day."""
+    return datetime.now(tz=timezone.utc)
+
+
+def utc(seconds: float) -> datetime:
+    """A Unix time as a time of day."""
+    return datetime.fromtimestamp(seconds, tz=timezone.utc)
+
+
+def task_log(template: str, attempt: Attempt) -> tuple[core.TaskLog, ...]:
+    """The link to an attempt's log; none when no template is configured."""
+    if not template:
+        return ()
+    uri = template.format(
+        project=attempt.execution.project,
+        domain=attempt.execution.domain,
+        execution=attempt.execution.name,
+        node=attempt.node_id,
+        attempt=attempt.retry_attempt,
+        name=attempt.name,
+    )
+    return (core.TaskLog(uri=uri, name="Logs", message_format=core.TaskLog.UNKNOWN),)
+
+
+def progress(attempt: Attempt, phase: Phase, reason: str, logs: tuple[core.TaskLog, ...] = ()) -> Report:
+    """A report of an attempt on its way."""
+    return Report(attempt.name, phase, utc_now(), reason, logs)
+
+
+def final(attempt: Attempt, outcome: Outcome, at: datetime, logs: tuple[core.TaskLog, ...] = ()) -> Report:
+    """The last report of an attempt."""
+    if isinstance(outcome, Succeeded):
+        return Report(attempt.name, core.TaskExecution.SUCCEEDED, at, "", logs, outcome=outcome)
+    return Report(attempt.name, core.TaskExecution.FAILED, at, outcome.error.message, logs, outcome=outcome)
+
+
+def aborted(name: str, reason: str, logs: tuple[core.TaskLog, ...] = ()) -> Report:
+    """The last report of an attempt that was stopped on request."""
+    return Report(name, core.TaskExecution.ABORTED, utc_now(), reason, logs)
+
+
+def unfit(error: FlyteException) -> Failed:
+    """An attempt that can never run as it is."""
+    code = _CODES.get(type(error), "BadTaskFormat")
+    return failure(code, str(error), core.ExecutionError.USER, recoverable=False)
+
+
+def broken(code: str, message: str, *, recoverable: bool = True) -> Failed:
+    """An attempt that failed through no fault of the task."""
+    return failure(code, message, core.ExecutionError.SYSTEM, recoverable=recoverable)
+
+
+def code_missing(error: Exception, distribution: str) -> Failed:
+    """An attempt whose code cannot be had: another try may help when a store was at fault, not when the archive is."""
+    text = f"the code of the task, {distribution}, cannot be fetched: {error}"
+    if isinstance(error, FlyteSystemException | OSError):
+        return broken("CodeUnavailable", text)
+    return failure("BadCodeArchive", text, core.ExecutionError.USER, recoverable=False)

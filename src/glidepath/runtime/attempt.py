@@ -1,0 +1,143 @@
+"""One attempt as ``pyflyte-execute`` runs it: load the task, read inputs, run, write outputs or an error document."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+from google.protobuf.message import DecodeError, Message
+
+from glidepath.authoring.resolver import load_task
+from glidepath.authoring.task import Task
+from glidepath.errors import FlyteSystemException, FlyteUserRuntimeException, IgnoreOutputs
+from glidepath.idl import core, paths
+from glidepath.runtime.arguments import ExecuteArguments
+from glidepath.runtime.checkpoint import Checkpoint
+from glidepath.runtime.context import ExecutionParameters
+from glidepath.runtime.deck import render
+from glidepath.runtime.errors import system_error, user_error, write_place
+from glidepath.runtime.execution import run_task
+from glidepath.runtime.offloading import limits_from, offload
+from glidepath.storage import Storage
+from glidepath.types import DataContext
+
+
+class Attempt:
+    """The surroundings of one attempt: where it reads and writes, and who it is (``env``, as the platform set it)."""
+
+    def __init__(self, arguments: ExecuteArguments, storage: Storage, env: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._storage = storage
+        self._env = env
+
+    def run(self) -> core.ErrorDocument | None:
+        """Run the task and write what came of it; gives back the error document, if one was written.
+
+        Raises what the storage raises when not even that can be written, and what ends an interpreter (SystemExit, …).
+        """
+        try:
+            task = self._load()
+            outputs = self._execute(task)
+            self._put(paths.OUTPUTS, outputs)  # last: whoever sees it sees a finished attempt
+        except IgnoreOutputs as reason:
+            print(f"the task asked to ignore its outputs, so none are written: {reason}", file=sys.stderr)  # noqa: T201
+            return None
+        except FlyteUserRuntimeException as error:
+            return self._fail(user_error(error, self._worker()))
+        except Exception as error:  # noqa: BLE001  (the edge: whatever platform or SDK raised is told to the engine)
+            return self._fail(system_error(error, self._worker()))
+        return None
+
+    def _load(self) -> Task:
+        try:
+            return load_task(self._arguments.resolver, self._arguments.resolver_args)
+        except Exception as error:  # importing a user's module raises what the user's code raises
+            raise FlyteUserRuntimeException(f"the task cannot be loaded: {error}") from error
+
+    def _execute(self, task: Task) -> core.LiteralMap:
+        inputs = self._inputs()
+        folder = Path(tempfile.mkdtemp(prefix="flyte-"))
+        try:
+            raw = self._arguments.raw_output_data_prefix or paths.join(self._arguments.output_prefix, "raw")
+            ctx = DataContext(self._storage, raw, folder / "data")
+            parameters = self._parameters(folder, raw, task)
+            outputs = run_task(task, inputs, ctx, parameters)
+            types = {name: variable.type for name, variable in task.interface.typed.outputs.variables.items()}
+            offload(outputs, types, self._arguments.output_prefix, limits_from(self._env), self._storage)
+            if parameters.decks and parameters.enable_deck:
+                self._storage.put(self._uri(paths.DECK), render(parameters.decks).encode(), self._metadata())
+            return outputs
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _inputs(self) -> core.LiteralMap:
+        uri = self._arguments.inputs
+        try:
+            return core.LiteralMap.FromString(self._storage.get(uri))
+        except DecodeError as error:
+            raise FlyteSystemException(f"{uri} does not hold a map of literals: {error}") from error
+
+    def _parameters(self, folder: Path, raw: str, task: Task) -> ExecutionParameters:
+        checkpoint = None
+        if self._arguments.checkpoint_path:
+            checkpoint = Checkpoint(self._storage, self._arguments.checkpoint_path, self._arguments.prev_checkpoint or None)
+        workspace = folder / "workspace"
+        workspace.mkdir()
+        return ExecutionParameters(
+            execution_id=core.WorkflowExecutionIdentifier(
+                project=self._fact("EXECUTION_PROJECT", "_F_PRJ"),
+                domain=self._fact("EXECUTION_DOMAIN", "_F_DM"),
+                name=self._fact("EXECUTION_ID", "_F_NM"),
+            ),
+            task_id=core.Identifier(
+                resource_type=core.ResourceType.TASK,
+                project=self._fact("TASK_PROJECT", "_F_TK_PRJ"),
+                domain=self._fact("TASK_DOMAIN", "_F_TK_DM"),
+                name=self._fact("TASK_NAME", "_F_TK_NM"),
+                version=self._fact("TASK_VERSION", "_F_TK_V"),
+            ),
+            execution_date=datetime.now(tz=timezone.utc),
+            working_directory=str(workspace),
+            raw_output_prefix=raw,
+            output_metadata_prefix=self._arguments.output_prefix,
+            enable_deck=task.enable_deck,
+            kept_checkpoint=checkpoint,
+        )
+
+    def _fact(self, name: str, short: str) -> str:
+        return self._env.get(f"FLYTE_INTERNAL_{name}") or self._env.get(short, "")
+
+    def _worker(self) -> str:
+        return write_place(self._env, "")[1]
+
+    def _fail(self, document: core.ErrorDocument) -> core.ErrorDocument:
+        self._put(write_place(self._env, os.urandom(16).hex())[0], document)
+        return document
+
+    def _put(self, name: str, message: Message) -> None:
+        self._storage.put(self._uri(name), message.SerializeToString(deterministic=True), self._metadata())
+
+    def _uri(self, name: str) -> str:
+        return paths.join(self._arguments.output_prefix, name)
+
+    def _metadata(self) -> dict[str, str]:
+        facts = {
+            "project": self._fact("EXECUTION_PROJECT", "_F_PRJ"),
+            "domain": self._fact("EXECUTION_DOMAIN", "_F_DM"),
+            "name": self._fact("EXECUTION_ID", "_F_NM"),
+            "workflow": self._fact("EXECUTION_WORKFLOW", "_F_WF"),
+            "launchplan": self._fact("EXECUTION_LAUNCHPLAN", "_F_LP"),
+        }
+        return {f"flyte-execution-{key}": value for key, value in facts.items() if value}
+
+
+def told(document: core.ErrorDocument) -> str:
+    """An error document as the log shows it."""
+    error = document.error
+    who = core.ExecutionError.ErrorKind.Name(error.origin)
+    return f"{error.message}\n\n({who} error, code {error.code})"

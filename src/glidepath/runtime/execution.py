@@ -1,0 +1,63 @@
+"""Runs one task on literals: the one path for local runs and for attempts of a control plane."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glidepath.authoring.interface import Interface
+from glidepath.authoring.task import Task
+from glidepath.errors import FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
+from glidepath.idl import core
+from glidepath.runtime.context import ExecutionParameters, running
+from glidepath.types import DataContext, to_literal, to_python, using
+
+
+def run_task(task: Task, inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters) -> core.LiteralMap:
+    """Call a task with the values of ``inputs`` and give back its outputs as literals.
+
+    Inputs that are not there take the function's defaults. Raises
+    :class:`~glidepath.errors.FlyteUserRuntimeException` with the user's own exception as ``__cause__``,
+    :class:`~glidepath.errors.FlyteNonRecoverableSystemException` when a value does not fit its type, and lets
+    :class:`~glidepath.errors.IgnoreOutputs` through.
+    """
+    with running(parameters), using(ctx):
+        values = _values(task, inputs, ctx)
+        try:
+            result = task.call_function(values)
+        except IgnoreOutputs:
+            raise
+        except Exception as error:
+            raise FlyteUserRuntimeException(f"{type(error).__name__}: {error}", where=f"task {task.name}") from error
+        return _literals(task, result, ctx)
+
+
+def _values(task: Task, inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
+    values = {}
+    for name, parameter in task.interface.inputs.items():
+        if name in inputs.literals:
+            try:
+                values[name] = to_python(inputs.literals[name], parameter.python_type, ctx)
+            except Exception as error:
+                raise _unfit(task, f"input {name!r}", error) from error
+    return values
+
+
+def _literals(task: Task, result: Any, ctx: DataContext) -> core.LiteralMap:
+    interface: Interface = task.interface
+    variables = interface.typed.outputs.variables
+    outputs = core.LiteralMap()
+    try:
+        named = interface.pack_outputs(result)
+    except Exception as error:
+        raise _unfit(task, "what it returned", error) from error
+    for name, value in named.items():
+        try:
+            literal = to_literal(value, interface.outputs[name].python_type, variables[name].type, ctx)
+        except Exception as error:
+            raise _unfit(task, f"output {name!r}", error) from error
+        outputs.literals[name].CopyFrom(literal)
+    return outputs
+
+
+def _unfit(task: Task, what: str, error: Exception) -> FlyteNonRecoverableSystemException:
+    return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error}", where=f"task {task.name}")
