@@ -4,7 +4,9 @@ An :class:`AdminError` becomes its code, text and details. Anything else is a fa
 id, the log gets the same id and the traceback.
 """
 
+import bisect
 import importlib
+import itertools
 import logging
 import secrets
 from collections.abc import Callable, Iterable
@@ -22,8 +24,10 @@ from glidepath.admin.rpc import Call, Rpc, Service
 
 _LOG = logging.getLogger(__name__)
 
-_MAX_TEXT = 32_000
-_MAX_DIFFERENCE_TEXT = 3_000_000
+_STATUS_BYTES = 6_000
+"""What a refusal may take on the wire. Clients built on gRPC's C core turn a status above 8 KiB into RESOURCE_EXHAUSTED, at
+random up to 16 KiB and always above, so FlyteAdmin's 32,000 bytes (3 MB for differences) would hide the code and the text."""
+_CUT = "\n... [cut: {size} bytes in all, the server's log has them under request id {request_id}]"
 _REQUEST_ID = "x-request-id"
 
 
@@ -89,7 +93,7 @@ def _answer(rpc: Rpc, method: str) -> Callable[[Any, grpc.ServicerContext], Any]
             return rpc(request, call)
         except AdminError as error:
             _LOG.info("%s refused %s: %s", call.request_id, method, error.status)
-            _refuse(context, error)
+            _refuse(context, call, error)
         except Exception as error:  # noqa: BLE001 - the edge of the process: a fault must not reach the client as it is
             _LOG.exception("%s failed in %s", call.request_id, method)
             context.abort(
@@ -105,29 +109,33 @@ def _call(context: grpc.ServicerContext) -> Call:
     return Call(request_id=given[:100] or f"a-{secrets.token_hex(10)}")
 
 
-def _refuse(context: grpc.ServicerContext, error: AdminError) -> None:
+def _refuse(context: grpc.ServicerContext, call: Call, error: AdminError) -> None:
     code = grpc.StatusCode[error.status]
-    text = shorten(error.message)
-    if error.details:
-        status = status_pb2.Status(code=code.value[0], message=text)
-        for detail in error.details:
-            packed = AnyMessage()
-            packed.Pack(detail)
-            status.details.append(packed)
+    packed = [AnyMessage() for _ in error.details]
+    for target, detail in zip(packed, error.details, strict=True):
+        target.Pack(detail)
+    text = _cut(error.message, call, twice=bool(packed))
+    if text != error.message:
+        _LOG.info("%s in full: %s", call.request_id, error.message)
+    if packed:
+        status = status_pb2.Status(code=code.value[0], message=text, details=packed)
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     context.abort(code, text)
 
 
-def shorten(text: str) -> str:
-    """An error's text cut to what clients take: 32,000 bytes, or 3 MB for a list of differences."""
-    if "different structure already exists" in text:
-        return _cut(text, _MAX_DIFFERENCE_TEXT, "\n\n... [diff truncated — exceeded gRPC max message size]")
-    return _cut(text, _MAX_TEXT, "")
+def _cut(text: str, call: Call, *, twice: bool) -> str:
+    """A text that fits a status. ``twice``: it travels a second time, in base 64, with the status's details."""
+    budget = _STATUS_BYTES // 3 if twice else _STATUS_BYTES
+    sizes = list(itertools.accumulate(_wire_size(character) for character in text))
+    if not sizes or sizes[-1] <= budget:
+        return text
+    suffix = _CUT.format(size=len(text.encode()), request_id=call.request_id)
+    return text[: bisect.bisect_right(sizes, budget - len(suffix) - 2)] + suffix
 
 
-def _cut(text: str, limit: int, suffix: str) -> str:
-    data = text.encode()
-    return text if len(data) <= limit else data[:limit].decode(errors="ignore") + suffix
+def _wire_size(character: str) -> int:
+    """Bytes of a character in a status's text, where all but printable ASCII is percent-encoded."""
+    return 1 if " " <= character <= "~" and character != "%" else 3 * len(character.encode())
 
 
 def _add_health(server: grpc.Server) -> None:

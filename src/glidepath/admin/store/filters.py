@@ -55,8 +55,13 @@ def parse(expression: str) -> tuple[Term, ...]:
 
 
 def mentions(terms: Sequence[Term], entity: Entity, field: str) -> bool:
-    """Whether a term is about ``field`` of the listed entity itself."""
-    return any(term.field == field and term.entity in ("", entity.name) for term in terms)
+    """Whether a term is about ``field`` of the listed entity itself, under whichever name."""
+    return any(term.field == field and _is_own(term, entity) for term in terms)
+
+
+def _is_own(term: Term, entity: Entity) -> bool:
+    link = entity.links.get(term.entity)
+    return term.entity in ("", entity.name) or (link is not None and link.entity.table is entity.table)
 
 
 def conditions(terms: Sequence[Term], entity: Entity) -> list[ColumnElement[bool]]:
