@@ -10,7 +10,8 @@ import json
 import logging
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from google.protobuf import json_format
@@ -22,7 +23,9 @@ from starlette.routing import Route
 
 from glidepath.admin.errors import AdminError, InvalidArgument
 from glidepath.admin.rpc import Call, Rpc, Service
-from glidepath.idl.http_rules import HttpRule, http_rules
+
+if TYPE_CHECKING:
+    from glidepath.idl.http_rules import HttpRule
 
 log = logging.getLogger(__name__)
 
@@ -47,11 +50,18 @@ class Gateway:
 
     def __init__(self, services: Iterable[Service]) -> None:
         self._rpcs = {(service.name, name): rpc for service in services for name, rpc in service.rpcs.items()}
-        self._rules: dict[tuple[str, int], list[HttpRule]] = {}
+
+    @cached_property
+    def _rules(self) -> dict[tuple[str, int], list[HttpRule]]:
+        # The annotations take 30 ms to load; a server is healthy without them, and many never answer JSON.
+        from glidepath.idl.http_rules import http_rules
+
+        table: dict[tuple[str, int], list[HttpRule]] = {}
         for rule in http_rules():
-            self._rules.setdefault((rule.verb, len(rule.segments)), []).append(rule)
-        for rules in self._rules.values():
+            table.setdefault((rule.verb, len(rule.segments)), []).append(rule)
+        for rules in table.values():
             rules.sort(key=lambda rule: sum(_is_field(segment) for segment in rule.segments))
+        return table
 
     def routes(self) -> list[Route]:
         return [Route(path, self.answer, methods=VERBS) for path in PATHS]
@@ -60,7 +70,7 @@ class Gateway:
         """One call."""
         call = Call(request_id=request.headers.get("x-request-id", "")[:100] or f"a-{secrets.token_hex(10)}")
         try:
-            rule, values = self._find(request)
+            rule, values = await run_in_threadpool(self._find, request)
             rpc = self._rpc(rule)
             message = _message(rule, values, request, await request.body())
             answer: Message = await run_in_threadpool(rpc, message, call)
