@@ -36,6 +36,7 @@ from glidepath.admin.rpc import Service
 from glidepath.admin.services.assembly import admin_service, signal_service
 from glidepath.admin.services.context import Context, now
 from glidepath.admin.services.executions import Executions
+from glidepath.admin.services.projects import seed_projects
 from glidepath.admin.signing import Signer, load_key
 from glidepath.admin.store import Store, open_store
 from glidepath.admin.web import WebServer
@@ -80,6 +81,7 @@ def serve(config: ServerConfig, pages: Pages | None = None) -> None:
         executors = make_executors(config, folder, storage)
         orchestrator = make_orchestrator(config, store, storage, executors)
         context = Context(store=store, storage=storage, config=config, orchestrator=orchestrator)
+        seed_projects(context)
         services = make_services(context, folder)
         inner = stack.enter_context(grpc_server(config, folder, services))
         app = create_app(
