@@ -20,11 +20,13 @@ from glidepath.types import (  # noqa: F401  (each registers its families)
 from glidepath.types.annotated import FlyteAnnotation, HashMethod
 from glidepath.types.context import DataContext, current, using
 from glidepath.types.conversion import guess_python_type, literal_type_of, to_literal, to_python
+from glidepath.types.description import describe, to_text
 from glidepath.types.directory import BatchSize, FlyteDirectory
 from glidepath.types.error import FlyteError
 from glidepath.types.file import FileExt, FlyteFile
 from glidepath.types.registry import find, register
 from glidepath.types.structured_dataset import StructuredDataset, kwtypes
+from glidepath.types.text import from_data, from_text
 from glidepath.types.transformer import TypeTransformer
 
 __all__ = [
@@ -39,12 +41,16 @@ __all__ = [
     "StructuredDataset",
     "TypeTransformer",
     "current",
+    "describe",
     "find",
+    "from_data",
+    "from_text",
     "guess_python_type",
     "kwtypes",
     "literal_type_of",
     "register",
     "to_literal",
     "to_python",
+    "to_text",
     "using",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import typing
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -68,22 +69,15 @@ class DataclassTransformer(TypeTransformer[Any]):
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> Any:
         if not isinstance(plain, dict):
             raise mismatch(plain, python_type)
-        arguments: dict[str, Any] = {}
-        later: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for field in fields_of(python_type):
             if field.name not in plain:
-                if field.required:
-                    raise FlyteTypeException(f"{name_of(python_type)} needs the field {field.name!r}, got {sorted(plain)}")
                 continue
             try:
-                item = field.codec.from_plain(plain[field.name], field.python_type, ctx)
+                values[field.name] = field.codec.from_plain(plain[field.name], field.python_type, ctx)
             except FlyteException as error:
                 raise _in_field(python_type, field.name, error) from error
-            (arguments if field.init else later)[field.name] = item
-        value = python_type(**arguments)
-        for name, item in later.items():
-            object.__setattr__(value, name, item)
-        return value
+        return build(python_type, values)
 
     def schema(self, python_type: Any) -> dict[str, Any]:
         return inline_or_reference(python_type, lambda: _schema(python_type))
@@ -93,6 +87,19 @@ class DataclassTransformer(TypeTransformer[Any]):
         if not is_struct or not (literal_type.HasField("metadata") or literal_type.structure.dataclass_type):
             return None
         return dataclass_of(literal_type)
+
+
+def build(python_type: Any, values: Mapping[str, Any]) -> Any:
+    """A dataclass from the values of its fields. Raises FlyteTypeException when a required one is missing."""
+    missing = [field.name for field in fields_of(python_type) if field.required and field.name not in values]
+    if missing:
+        raise FlyteTypeException(f"{name_of(python_type)} needs {', '.join(map(repr, missing))}; got {sorted(values)}")
+    arguments = {field.name: values[field.name] for field in fields_of(python_type) if field.init and field.name in values}
+    value = python_type(**arguments)
+    for field in fields_of(python_type):
+        if not field.init and field.name in values:
+            object.__setattr__(value, field.name, values[field.name])
+    return value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,9 +160,10 @@ def _build_literal_type(python_type: type) -> core.LiteralType:
         literal_type.structure.SetInParent()
         for field in fields_of(python_type):
             try:
-                literal_type.structure.dataclass_type[field.name].CopyFrom(literal_type_of(field.python_type))
+                found = literal_type_of(field.python_type)
             except FlyteTypeException:  # tuples and the like stand inside a dataclass but do not travel alone
                 continue
+            literal_type.structure.dataclass_type[field.name].CopyFrom(found)
     finally:
         _open_types.reset(token)
     return literal_type

@@ -31,9 +31,10 @@ class PydanticTransformer(TypeTransformer[BaseModel]):
             if name not in python_type.model_fields:
                 continue
             try:
-                literal_type.structure.dataclass_type[name].CopyFrom(literal_type_of(hint))
+                found = literal_type_of(hint)
             except FlyteTypeException:  # tuples and the like stand inside a model but do not travel alone
                 continue
+            literal_type.structure.dataclass_type[name].CopyFrom(found)
         return literal_type
 
     def plain_fits(self, plain: Any, python_type: Any) -> bool:

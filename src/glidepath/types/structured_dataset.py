@@ -176,6 +176,8 @@ class FrameTransformer(DatasetTransformer):
         return file_format
 
     def write_dataset(self, value: Any, python_type: Any, ctx: DataContext) -> core.StructuredDataset:
+        if isinstance(value, StructuredDataset):  # a table that lies somewhere already passes through unread
+            return StructuredDatasetTransformer().write_dataset(value, python_type, ctx)
         if not isinstance(value, _plain_type(python_type)):
             raise mismatch(value, _plain_type(python_type))
         # Stock flytekit marks and writes plain frames in the default format whatever format the annotation names.
