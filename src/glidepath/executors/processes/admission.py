@@ -101,9 +101,9 @@ class Admission:
     def why(self, request: Request) -> str:
         """Why a request has to wait, for people."""
         if len(self._held) >= self._slots:
-            return f"waiting for a free slot: {len(self._held)} attempts are running"
+            return f"waiting for a free slot; attempts running: {len(self._held)}"
         free = Request(max(0.0, self._cpus), max(0, self._memory), max(0, self._gpus))
-        return f"waiting for {request}; free: {free}; {len(self._held)} attempts are running"
+        return f"waiting for {request}; free: {free}; attempts running: {len(self._held)}"
 
     def _fits(self, request: Request) -> bool:
         return request.cpus <= self._cpus + 1e-9 and request.memory <= self._memory and request.gpus <= self._gpus
