@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from glidepath.clients.raw import RawClient
@@ -87,7 +87,8 @@ def register_all(
                     on_result(result)
             if not keep_going and any(result.outcome is Outcome.FAILED for result in results.values()):
                 break
-    return [results.get(key_of(entity.id)) or Registration(entity, Outcome.SKIPPED) for entity in entities]
+    found = ((entity, results.get(key_of(entity.id))) for entity in entities)
+    return [replace(result, entity=entity) if result else Registration(entity, Outcome.SKIPPED) for entity, result in found]
 
 
 def _register_level(

@@ -79,13 +79,16 @@ class Group(_Global, LazyGroup):
 
 
 def _spelled_out(args: list[str], switches: set[str]) -> list[str]:
-    """Bare switches with their value: ``--force`` becomes ``--force=true``; short ones (``-i``) become two words."""
+    """Bare switches with their value: ``--force`` becomes ``--force=true``, ``-i`` becomes ``-itrue``.
+
+    Doing it twice changes nothing: a group does it for the words of its commands too.
+    """
     out: list[str] = []
     for position, word in enumerate(args):
         if word == "--":
             return [*out, *args[position:]]
         if word in switches:
-            out += [f"{word}=true"] if word.startswith("--") else [word, "true"]
+            out.append(f"{word}=true" if word.startswith("--") else f"{word}true")
         else:
             out.append(word)
     return out

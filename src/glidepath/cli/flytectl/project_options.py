@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import update_wrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import yaml
 
 from glidepath.cli.flytectl.command import switch
 from glidepath.errors import FlyteValueException
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,13 @@ class ProjectOptions:
         return self.id or project
 
 
-def project_options(function: Callable[..., Any]) -> Callable[..., Any]:
+def project_options(function: Callable[..., R]) -> Callable[..., R]:
     """A decorator: adds the flags to a command and gives it ``options: ProjectOptions``."""
 
-    def call(session: Any, **flags: Any) -> Any:
-        return function(session, options=_options(**flags))
+    def call(**flags: Any) -> R:
+        return function(options=_options(**flags))
 
-    call.__doc__, call.__name__ = function.__doc__, function.__name__
-    wrapped: Callable[..., Any] = call
+    wrapped: Callable[..., R] = update_wrapper(call, function)
     for decorate in (
         switch("--force", help="Do not ask."),
         switch("dry_run", "--dryRun", help="Do everything but the change."),

@@ -23,6 +23,7 @@ from glidepath.errors import FlyteException, FlyteUserException
 from glidepath.idl import admin
 
 COLUMNS = (Column("Name", "name"), Column("Status", "status"), Column("Additional Info", "info"))
+_NOT_TRIED = "Not tried, since another file failed"
 _SUCCESS, _FAILED, _SKIPPED = "Success", "Failed", "Skipped"
 
 
@@ -93,9 +94,7 @@ def _register(session: Session, sources: Sequence[Source], settings: Settings, r
             _read(source, settings, entities, rows)
     _check_schedules(session, entities, rows, run)
     if rows and not run.keep_going:
-        rows.update(
-            {name: Row(name, _SKIPPED, "Not tried, since another file failed") for name in entities if name not in rows}
-        )
+        rows.update({name: Row(name, _SKIPPED, _NOT_TRIED) for name in entities if name not in rows})
     else:
         _send(session, {name: entity for name, entity in entities.items() if name not in rows}, run, rows)
     return [rows[source.name] for source in sources if source.name in rows]
@@ -152,7 +151,7 @@ def _row(name: str, result: Registration) -> Row:
     if result.outcome is Outcome.UNCHANGED:
         return Row(name, _SUCCESS, "AlreadyExists")
     if result.outcome is Outcome.SKIPPED:
-        return Row(name, _SKIPPED, "Not tried, since another file failed")
+        return Row(name, _SKIPPED, _NOT_TRIED)
     return Row(name, _FAILED, f"Error registering file due to {result.error}")
 
 

@@ -74,7 +74,7 @@ def _check_name(path: str) -> None:
 
 
 def _from_files(argument: str) -> list[Source]:
-    paths = sorted(glob.glob(argument)) or [argument]
+    paths = sorted(glob.glob(argument)) or [argument]  # noqa: PTH207 - a pattern may be absolute
     if len(paths) == 1 and Path(paths[0]).is_dir():
         paths = sorted(str(path) for path in Path(paths[0]).iterdir() if path.is_file())
     return [_from_file(path) for path in paths]
@@ -150,7 +150,8 @@ def _kept(content: IO[bytes], name: str, folder: Path) -> Source:
 def _downloaded(url: str, folder: Path) -> Path:
     path = folder / f"download{''.join(PurePosixPath(url.split('?', maxsplit=1)[0]).suffixes[-2:])}"
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as answer, path.open("wb") as out:  # noqa: S310 - http(s), checked above
+        # The caller has checked that it is http or https.
+        with urllib.request.urlopen(url, timeout=_SECONDS) as answer, path.open("wb") as out:  # noqa: S310
             left = LARGEST_BUNDLE
             while chunk := answer.read(min(_CHUNK, left + 1)):
                 left -= len(chunk)
