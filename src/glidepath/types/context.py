@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from glidepath.storage import Storage, open_storage
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from glidepath.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ def current() -> DataContext:
 
 @functools.cache
 def _outside() -> DataContext:
-    import tempfile  # 4 ms to load, and a task never comes here
+    # A task never comes here: what only a bare script needs is loaded here, and not with the types.
+    import tempfile
+    from pathlib import Path
+
+    from glidepath.storage import open_storage
 
     folder = Path(tempfile.mkdtemp(prefix="glidepath-"))
     return DataContext(open_storage(), str(folder / "raw"), folder / "local", upload=False)

@@ -7,7 +7,7 @@ from typing import Any
 from glidepath.errors import FlyteTypeException
 from glidepath.idl import core
 from glidepath.types.context import DataContext
-from glidepath.types.registry import find, last_resort, transformers
+from glidepath.types.registry import find, transformers
 
 
 def literal_type_of(python_type: Any) -> core.LiteralType:
@@ -41,7 +41,7 @@ def guess_python_type(literal_type: core.LiteralType) -> Any:
 
     Raises FlyteTypeException when no family knows the literal type.
     """
-    for transformer in (*transformers(), last_resort()):
+    for transformer in transformers():
         guessed = transformer.guess(literal_type)
         if guessed is not None:
             return guessed

@@ -1,16 +1,19 @@
 """The one lookup from a Python type to the family that carries its values.
 
-Families join with :func:`register`. A type is looked for: by itself, by its generic origin, by the predicates of families, by
-the library it comes from (pandas, pyarrow, pydantic and others load their family on first sight), by its base classes; what
-nobody knows is pickled. Answers are kept, so a conversion pays for one dictionary access.
+Families join with :func:`register`, and load when a type of theirs is first seen. A type is looked for: by itself, by its
+generic origin, by the predicates of families, by the library it comes from, by its base classes; what nobody knows is pickled.
+Answers are kept, so a conversion pays for one dictionary access.
 """
 
 from __future__ import annotations
 
+import enum
 import importlib
+import os
 import sys
+import types
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_origin
 
 from glidepath.errors import FlyteTypeException
 from glidepath.types.transformer import PlainCodec, TypeTransformer, name_of
@@ -35,6 +38,8 @@ _by_library: dict[str, str] = {
     "google": "glidepath.types.protobuf",
 }
 _LAST_RESORT = "glidepath.types.pickle"
+_PLAIN_ONLY = "glidepath.types.plain_only"
+_BUILT_IN = ("annotated", "choices", "dataclass", "directory", "enums", "error", "file", "structured_dataset", "unions")
 _TUPLE_HINT = "return several values with a NamedTuple or tuple[...] on the function itself, or use list[T] or a dataclass"
 
 
@@ -66,8 +71,11 @@ def register_library(package: str, module: str) -> None:
 
 
 def transformers() -> tuple[AnyTransformer, ...]:
-    """Every family that has been loaded, in order of registration."""
-    return tuple(_all)
+    """Every built-in family and every other that has been loaded; the last resort comes last."""
+    for name in _BUILT_IN:
+        importlib.import_module(f"glidepath.types.{name}")
+    resort = last_resort()
+    return (*(transformer for transformer in _all if transformer is not resort), resort)
 
 
 def find(python_type: Any) -> AnyTransformer:
@@ -109,13 +117,12 @@ def _forget() -> None:
 
 def _search(python_type: Any) -> AnyTransformer:
     origin = get_origin(python_type)
-    if origin is Annotated:
-        return _by_type[Annotated]
     if isinstance(python_type, (str, TypeVar)):
         raise FlyteTypeException(
             f"{python_type!r} is no type: annotations must be real types when a task is declared",
             hint="import the name at module level, or write the concrete type instead of the type variable",
         )
+    _load_built_in(python_type, origin)
     known = _known(python_type, origin)
     if known is not None:
         return known
@@ -132,6 +139,9 @@ def _search(python_type: Any) -> AnyTransformer:
 
 
 def _search_codec(python_type: Any) -> AnyCodec:
+    if isinstance(python_type, type) and python_type in _by_type and python_type is not list:
+        return _by_type[python_type]
+    importlib.import_module(_PLAIN_ONLY)
     origin = get_origin(python_type)
     for key in (python_type,) if origin is None else (python_type, origin):
         try:
@@ -157,6 +167,26 @@ def _known(python_type: Any, origin: Any) -> AnyTransformer | None:
         if found is not None:
             return found
     return next((transformer for accepts, transformer in _by_predicate if accepts(python_type)), None)
+
+
+def _load_built_in(python_type: Any, origin: Any) -> None:
+    """Import the family of Glidepath's own that a type plainly belongs to; classes of ours bring their family themselves."""
+    if python_type in (Any, os.PathLike) and origin is None:
+        importlib.import_module(_LAST_RESORT if python_type is Any else "glidepath.types.file")
+        return
+    if origin is Annotated:
+        name = "annotated"
+    elif origin is Literal:
+        name = "choices"
+    elif origin in (Union, types.UnionType):
+        name = "unions"
+    elif isinstance(python_type, type) and issubclass(python_type, enum.Enum):
+        name = "enums"
+    elif isinstance(python_type, type) and hasattr(python_type, "__dataclass_fields__"):
+        name = "dataclass"
+    else:
+        return
+    importlib.import_module(f"glidepath.types.{name}")
 
 
 def _is_named_tuple(python_type: Any) -> bool:

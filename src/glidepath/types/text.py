@@ -1,8 +1,8 @@
 """Text and plain input data from people: command-line options, input files, stdin. One converter for all of them.
 
 Rules: ``None`` and ``null`` for optionals; unions try their members in declared order (``str`` and untyped ones last, since
-they take anything) and report each failure; instants know ``now``, ``today`` and sums; containers are JSON, or the path of a JSON or
-YAML file; files and directories must exist; URIs pass through untouched.
+they take anything) and report each failure; instants know ``now``, ``today`` and sums; containers are JSON, or the path of a
+JSON or YAML file; files and directories must exist; URIs pass through untouched.
 """
 
 from __future__ import annotations
