@@ -91,6 +91,12 @@ class FlyteCompilationException(FlyteUserException):
     code = "USER:Compileation"
 
 
+class FlyteImportException(FlyteUserException):
+    """A file of the user's does not import; ``__cause__`` is what it raised, its traceback starting in the user's code."""
+
+    code = "USER:ImportError"
+
+
 class FlyteEntityNotFoundException(FlyteUserException):
     """A file holds no such task, workflow or launch plan."""
 
