@@ -1,0 +1,235 @@
+"""FlyteRemote: one control plane as an object. Reference: flytekit.md 6."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glidepath.clients.config import PlatformConfig
+from glidepath.clients.friendly import Client
+from glidepath.clients.upload import Destination, md5_of
+from glidepath.errors import FlyteEntityNotExistException, FlyteValueException
+from glidepath.idl import admin, core
+from glidepath.remote import console, reading, waiting
+from glidepath.remote.entities import Fetched, FlyteLaunchPlan, FlyteTask, FlyteWorkflow
+from glidepath.remote.executions import Data, FlyteNodeExecution, FlyteTaskExecution, FlyteWorkflowExecution
+from glidepath.remote.launch import Launch, literals_of, request_of
+from glidepath.remote.outputs import LiteralsResolver
+from glidepath.remote.proxy_storage import proxy_context
+from glidepath.storage import Storage, open_storage
+
+if TYPE_CHECKING:
+    from glidepath.types import DataContext
+
+_PROJECT, _DOMAIN = "flytesnacks", "development"
+
+
+class FlyteRemote:
+    """A control plane: fetch and register entities, launch executions, wait for them, read what they made.
+
+    Makes no call before it is used. Errors are those of the clients: FlyteEntityNotExistException,
+    FlyteSystemUnavailableException, FlyteInvalidInputException and their kin.
+    """
+
+    def __init__(
+        self,
+        config: PlatformConfig | None = None,
+        default_project: str | None = None,
+        default_domain: str | None = None,
+        storage: Storage | None = None,
+    ) -> None:
+        self.config = config or PlatformConfig.auto()
+        self.default_project = default_project or self.config.project or _PROJECT
+        self.default_domain = default_domain or self.config.domain or _DOMAIN
+        self.storage: Storage = storage or open_storage()
+
+    @classmethod
+    def auto(
+        cls, config_file: str | None = None, default_project: str | None = None, default_domain: str | None = None
+    ) -> FlyteRemote:
+        """From a configuration file, environment variables, or the defaults of this machine."""
+        return cls(PlatformConfig.auto(config_file), default_project, default_domain)
+
+    @classmethod
+    def for_endpoint(
+        cls,
+        endpoint: str,
+        insecure: bool = False,
+        default_project: str | None = None,
+        default_domain: str | None = None,
+    ) -> FlyteRemote:
+        """For ``host:port``, by default with TLS."""
+        return cls(replace(PlatformConfig.auto(), endpoint=endpoint, insecure=insecure), default_project, default_domain)
+
+    @classmethod
+    def for_sandbox(cls, default_project: str | None = None, default_domain: str | None = None) -> FlyteRemote:
+        """For the embedded server of this machine."""
+        return cls(PlatformConfig(), default_project, default_domain)
+
+    @functools.cached_property
+    def client(self) -> Client:
+        """The client below; it connects with the first call."""
+        return Client.connect(self.config)
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def __enter__(self) -> FlyteRemote:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Fetch. Without a version the newest one, by time of registration.
+
+    def fetch_task(
+        self, project: str | None = None, domain: str | None = None, name: str = "", version: str | None = None
+    ) -> FlyteTask:
+        scope = self._scope(project, domain, name)
+        if version:
+            return FlyteTask.of(self.client.task(*scope, version))
+        return FlyteTask.of(_found(self.client.latest_task(*scope), "task", name))
+
+    def fetch_workflow(
+        self, project: str | None = None, domain: str | None = None, name: str = "", version: str | None = None
+    ) -> FlyteWorkflow:
+        scope = self._scope(project, domain, name)
+        if version:
+            return FlyteWorkflow.of(self.client.workflow(*scope, version))
+        return FlyteWorkflow.of(_found(self.client.latest_workflow(*scope), "workflow", name))
+
+    def fetch_launch_plan(
+        self, project: str | None = None, domain: str | None = None, name: str = "", version: str | None = None
+    ) -> FlyteLaunchPlan:
+        scope = self._scope(project, domain, name)
+        if version:
+            return FlyteLaunchPlan.of(self.client.launch_plan(*scope, version))
+        return FlyteLaunchPlan.of(_found(self.client.latest_launch_plan(*scope), "launch plan", name))
+
+    def fetch_active_launchplan(
+        self, project: str | None = None, domain: str | None = None, name: str = ""
+    ) -> FlyteLaunchPlan | None:
+        found = self.client.active_launch_plan(*self._scope(project, domain, name))
+        return FlyteLaunchPlan.of(found) if found else None
+
+    def fetch_execution(self, project: str | None = None, domain: str | None = None, name: str = "") -> FlyteWorkflowExecution:
+        project, domain, name = self._scope(project, domain, name)
+        identifier = core.WorkflowExecutionIdentifier(project=project, domain=domain, name=name)
+        return FlyteWorkflowExecution(self, self.execution_message(identifier))
+
+    # Launch.
+
+    def launch(
+        self, entity: Fetched, inputs: Mapping[str, Any], launch: Launch, types: Mapping[str, Any] | None = None
+    ) -> FlyteWorkflowExecution:
+        """Start an execution. Names and types of inputs are checked before anything is sent."""
+        if isinstance(entity, FlyteWorkflow):
+            key = entity.id
+            entity = self.fetch_launch_plan(key.project, key.domain, key.name, key.version)
+        ctx = self.context(launch.project, launch.domain)
+        literals = literals_of(inputs, entity.parameters, types or {}, ctx)
+        identifier = self.client.create_execution(request_of(launch, entity.id, literals))
+        return FlyteWorkflowExecution(self, admin.Execution(id=identifier))
+
+    def context(self, project: str | None = None, domain: str | None = None) -> DataContext:
+        """The surroundings in which Python values become inputs: their files are uploaded through the control plane."""
+        return proxy_context(self.client, project or self.default_project, domain or self.default_domain, self.storage)
+
+    # Follow.
+
+    def wait(
+        self,
+        execution: FlyteWorkflowExecution,
+        timeout: timedelta | float | None = None,
+        poll_interval: timedelta | float | None = None,
+        sync_nodes: bool = True,
+    ) -> FlyteWorkflowExecution:
+        """Wait for the end of an execution, at most ``timeout`` seconds (FlyteTimeout); asks every 50 ms at first, every 2 s
+        later."""
+        return execution.wait(timeout, poll_interval, sync_nodes)
+
+    def sync(self, execution: FlyteWorkflowExecution, sync_nodes: bool = False) -> FlyteWorkflowExecution:
+        """Ask again for the state of an execution; with ``sync_nodes`` read its whole tree of nodes and attempts at once."""
+        execution.sync()
+        if sync_nodes:
+            reading.read_tree(execution)
+        return execution
+
+    sync_execution = sync
+
+    def terminate(self, execution: FlyteWorkflowExecution, cause: str) -> None:
+        """Ask the control plane to abort an execution."""
+        self.client.terminate(execution.id, cause)
+
+    def upload_file(
+        self, to_upload: str | Path, project: str | None = None, domain: str | None = None, filename: str | None = None
+    ) -> tuple[bytes, str]:
+        """Upload a file; returns its MD5 and the URI from which tasks read it."""
+        path = Path(to_upload)
+        if not path.is_file():
+            raise FlyteValueException(f"{path} is not a file")
+        project, domain = project or self.default_project, domain or self.default_domain
+        return md5_of(path), self.client.upload(path, Destination(project, domain, filename or path.name))
+
+    def generate_console_url(self, entity: FlyteWorkflowExecution | FlyteNodeExecution | FlyteTaskExecution | Fetched) -> str:
+        """The page of an execution or an entity in the console."""
+        if isinstance(entity, FlyteWorkflowExecution):
+            return entity.execution_url
+        if isinstance(entity, FlyteNodeExecution):
+            return self.url_of(entity.id.execution_id)
+        if isinstance(entity, FlyteTaskExecution):
+            return self.url_of(entity.id.node_execution_id.execution_id)
+        return console.entity_url(self.config, entity.id)
+
+    # What handles ask for (remote.executions.Source).
+
+    def url_of(self, execution: core.WorkflowExecutionIdentifier) -> str:
+        return console.execution_url(self.config, execution)
+
+    def execution_message(self, execution: core.WorkflowExecutionIdentifier) -> admin.Execution:
+        return self.client.raw.get_execution(admin.WorkflowExecutionGetRequest(id=execution))
+
+    def nodes_of(self, execution: FlyteWorkflowExecution) -> dict[str, FlyteNodeExecution]:
+        return reading.nodes_of(self.client, self, execution)
+
+    def children_of(self, node: FlyteNodeExecution) -> dict[str, FlyteNodeExecution]:
+        return reading.children_of(self.client, self, node)
+
+    def attempts_of(self, node: FlyteNodeExecution) -> list[FlyteTaskExecution]:
+        return [FlyteTaskExecution(self, message) for message in self.client.task_executions(node.id)]
+
+    def data_of(self, handle: FlyteWorkflowExecution | FlyteNodeExecution | FlyteTaskExecution) -> Data:
+        return reading.read_data(self.client, self.storage, handle)
+
+    def workflow_of(self, execution: FlyteWorkflowExecution) -> FlyteWorkflow:
+        if not execution.closure.HasField("workflow_id"):
+            execution.sync()
+        return FlyteWorkflow.of(self.client.raw.get_workflow(admin.ObjectGetRequest(id=execution.closure.workflow_id)))
+
+    def resolver(self, literals: core.LiteralMap, variables: Callable[[], Mapping[str, core.Variable]]) -> LiteralsResolver:
+        return LiteralsResolver(literals.literals, variables, self.context())
+
+    def finish(
+        self, execution: FlyteWorkflowExecution, timeout: timedelta | float | None, interval: timedelta | float | None
+    ) -> admin.Execution:
+        return waiting.until_done(lambda: self.execution_message(execution.id), timeout=timeout, interval=interval)
+
+    def _scope(self, project: str | None, domain: str | None, name: str) -> tuple[str, str, str]:
+        if not name:
+            raise FlyteValueException("a name is needed", hint='fetch_…(name="module.entity")')
+        return project or self.default_project, domain or self.default_domain, name
+
+
+def _found(entity: Any, kind: str, name: str) -> Any:
+    if entity is None:
+        raise FlyteEntityNotExistException(f"there is no {kind} {name!r}", hint="check project, domain and name")
+    return entity
+
+
+GlidepathRemote = FlyteRemote

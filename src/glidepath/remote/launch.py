@@ -1,0 +1,106 @@
+"""Start an execution: settings of one launch as a value, and the request that carries them (reference: flytekit.md 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from glidepath.authoring.options import Options
+from glidepath.errors import FlyteTypeException, FlyteValueException
+from glidepath.idl import admin, core
+from glidepath.types import DataContext, describe, guess_python_type, to_literal
+
+_PRINCIPAL = "placeholder"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How one execution starts, beyond what runs and with which inputs."""
+
+    project: str
+    domain: str
+    name: str = ""
+    """Empty: a fresh one."""
+    options: Options = field(default_factory=Options)
+    """Labels, annotations, output prefix, security context, parallelism, notifications: flytekit's own value."""
+    overwrite_cache: bool = False
+    interruptible: bool | None = None
+    """None: as tasks and workflow say."""
+    envs: Mapping[str, str] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+    cluster_pool: str = ""
+    execution_cluster_label: str = ""
+
+    def named(self, name: str) -> Launch:
+        return replace(self, name=name)
+
+
+def request_of(launch: Launch, launch_plan: core.Identifier, inputs: core.LiteralMap) -> admin.ExecutionCreateRequest:
+    """The request that starts an execution of a launch plan (or, for a single task, of a task id)."""
+    options = launch.options
+    spec = admin.ExecutionSpec(
+        launch_plan=launch_plan,
+        metadata=admin.ExecutionMetadata(mode=admin.ExecutionMetadata.MANUAL, principal=_PRINCIPAL),
+        labels=options.labels.message() if options.labels else None,
+        annotations=options.annotations.message() if options.annotations else None,
+        raw_output_data_config=options.raw_output_data_config.message() if options.raw_output_data_config else None,
+        security_context=options.security_context.message() if options.security_context else None,
+        max_parallelism=options.max_parallelism or 0,
+        overwrite_cache=launch.overwrite_cache or bool(options.overwrite_cache),
+        tags=launch.tags,
+    )
+    if options.disable_notifications:
+        spec.disable_all = True
+    elif options.notifications:
+        spec.notifications.notifications.extend(notification.message() for notification in options.notifications)
+    if launch.interruptible is not None:
+        spec.interruptible.value = launch.interruptible
+    if launch.envs:
+        spec.envs.values.extend(core.KeyValuePair(key=key, value=value) for key, value in launch.envs.items())
+    if launch.cluster_pool:
+        spec.cluster_assignment.cluster_pool_name = launch.cluster_pool
+    if launch.execution_cluster_label:
+        spec.execution_cluster_label.value = launch.execution_cluster_label
+    return admin.ExecutionCreateRequest(
+        project=launch.project, domain=launch.domain, name=launch.name, spec=spec, inputs=inputs
+    )
+
+
+def literals_of(
+    inputs: Mapping[str, Any],
+    parameters: core.ParameterMap,
+    python_types: Mapping[str, Any],
+    ctx: DataContext,
+) -> core.LiteralMap:
+    """Python values as the inputs of an execution; literals pass as they are.
+
+    Names and types are checked here, before anything is sent: FlyteValueException for a missing or unknown name,
+    FlyteTypeException for a value of another type. ``python_types`` wins over what literal types suggest.
+    """
+    known = parameters.parameters
+    unknown = sorted(set(inputs) - set(known))
+    if unknown:
+        raise FlyteValueException(f"there is no input {unknown[0]!r}", hint=f"inputs are: {_listing(parameters)}")
+    missing = [name for name, parameter in known.items() if parameter.required and name not in inputs]
+    if missing:
+        raise FlyteValueException(f"the input {missing[0]!r} is missing", hint=f"inputs are: {_listing(parameters)}")
+    return core.LiteralMap(
+        literals={name: _literal(name, value, known[name].var.type, python_types, ctx) for name, value in inputs.items()}
+    )
+
+
+def _literal(
+    name: str, value: Any, literal_type: core.LiteralType, python_types: Mapping[str, Any], ctx: DataContext
+) -> core.Literal:
+    if isinstance(value, core.Literal):
+        return value
+    python_type = python_types[name] if name in python_types else guess_python_type(literal_type)
+    try:
+        return to_literal(value, python_type, literal_type, ctx)
+    except FlyteTypeException as error:
+        raise FlyteTypeException(f"input {name!r}: {error.message}", where=error.where, hint=error.hint) from error
+
+
+def _listing(parameters: core.ParameterMap) -> str:
+    return ", ".join(f"{name} ({describe(parameter.var.type)})" for name, parameter in parameters.parameters.items()) or "none"
