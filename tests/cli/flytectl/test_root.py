@@ -47,8 +47,8 @@ def test_wrong_calls_exit_with_one(local):
     [
         (), ("get",), ("get", "task"), ("get", "execution"), ("get", "launchplan"), ("get", "workflow"), ("get", "project"),
         ("create", "execution"), ("create", "project"), ("update", "launchplan"), ("update", "project"),
-        ("update", "execution"), ("delete", "execution"), ("register", "files"), ("config", "init"), ("config", "discover"), ("config", "validate"),
-        ("version",), ("completion",),
+        ("update", "execution"), ("delete", "execution"), ("register", "files"),
+        ("config", "init"), ("config", "discover"), ("config", "validate"), ("version",), ("completion",),
     ],
 )  # fmt: skip
 def test_every_help_has_an_example_or_a_list(local, words):
