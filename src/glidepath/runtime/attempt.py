@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
 from glidepath.authoring.resolver import load_task
-from glidepath.authoring.task import Task
+from glidepath.authoring.tasks import Task
 from glidepath.errors import FlyteSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core, paths
 from glidepath.runtime.arguments import ExecuteArguments
@@ -53,13 +54,13 @@ class Attempt:
             return self._fail(system_error(error, self._worker()))
         return None
 
-    def _load(self) -> Task:
+    def _load(self) -> Task[..., Any]:
         try:
             return load_task(self._arguments.resolver, self._arguments.resolver_args)
         except Exception as error:  # importing a user's module raises what the user's code raises
             raise FlyteUserRuntimeException(f"the task cannot be loaded: {error}") from error
 
-    def _execute(self, task: Task) -> core.LiteralMap:
+    def _execute(self, task: Task[..., Any]) -> core.LiteralMap:
         inputs = self._inputs()
         folder = Path(tempfile.mkdtemp(prefix="flyte-"))
         try:
@@ -67,8 +68,8 @@ class Attempt:
             ctx = DataContext(self._storage, raw, folder / "data")
             parameters = self._parameters(folder, raw, task)
             outputs = run_task(task, inputs, ctx, parameters)
-            types = {name: variable.type for name, variable in task.interface.typed.outputs.variables.items()}
-            offload(outputs, types, self._arguments.output_prefix, limits_from(self._env), self._storage)
+            limits = limits_from(self._env)
+            offload(outputs, task.interface.output_types, self._arguments.output_prefix, limits, self._storage)
             if parameters.decks and parameters.enable_deck:
                 self._storage.put(self._uri(paths.DECK), render(parameters.decks).encode(), self._metadata())
             return outputs
@@ -82,7 +83,7 @@ class Attempt:
         except DecodeError as error:
             raise FlyteSystemException(f"{uri} does not hold a map of literals: {error}") from error
 
-    def _parameters(self, folder: Path, raw: str, task: Task) -> ExecutionParameters:
+    def _parameters(self, folder: Path, raw: str, task: Task[..., Any]) -> ExecutionParameters:
         checkpoint = None
         if self._arguments.checkpoint_path:
             checkpoint = Checkpoint(self._storage, self._arguments.checkpoint_path, self._arguments.prev_checkpoint or None)
@@ -105,7 +106,7 @@ class Attempt:
             working_directory=str(workspace),
             raw_output_prefix=raw,
             output_metadata_prefix=self._arguments.output_prefix,
-            enable_deck=task.enable_deck,
+            enable_deck=task.settings.deck,
             kept_checkpoint=checkpoint,
         )
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from glidepath.authoring.interface import Interface
-from glidepath.authoring.task import Task
+from glidepath.authoring.tasks import Task
 from glidepath.errors import FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core
 from glidepath.runtime.context import ExecutionParameters, running
 from glidepath.types import DataContext, to_literal, to_python, using
 
 
-def run_task(task: Task, inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters) -> core.LiteralMap:
+def run_task(
+    task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters
+) -> core.LiteralMap:
     """Call a task with the values of ``inputs`` and give back its outputs as literals.
 
     Inputs that are not there take the function's defaults. Raises
@@ -31,7 +32,7 @@ def run_task(task: Task, inputs: core.LiteralMap, ctx: DataContext, parameters: 
         return _literals(task, result, ctx)
 
 
-def _values(task: Task, inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
+def _values(task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
     values = {}
     for name, parameter in task.interface.inputs.items():
         if name in inputs.literals:
@@ -42,9 +43,8 @@ def _values(task: Task, inputs: core.LiteralMap, ctx: DataContext) -> dict[str, 
     return values
 
 
-def _literals(task: Task, result: Any, ctx: DataContext) -> core.LiteralMap:
-    interface: Interface = task.interface
-    variables = interface.typed.outputs.variables
+def _literals(task: Task[..., Any], result: Any, ctx: DataContext) -> core.LiteralMap:
+    interface = task.interface
     outputs = core.LiteralMap()
     try:
         named = interface.pack_outputs(result)
@@ -52,12 +52,12 @@ def _literals(task: Task, result: Any, ctx: DataContext) -> core.LiteralMap:
         raise _unfit(task, "what it returned", error) from error
     for name, value in named.items():
         try:
-            literal = to_literal(value, interface.outputs[name].python_type, variables[name].type, ctx)
+            literal = to_literal(value, interface.outputs[name].python_type, interface.output_types[name], ctx)
         except Exception as error:
             raise _unfit(task, f"output {name!r}", error) from error
         outputs.literals[name].CopyFrom(literal)
     return outputs
 
 
-def _unfit(task: Task, what: str, error: Exception) -> FlyteNonRecoverableSystemException:
+def _unfit(task: Task[..., Any], what: str, error: Exception) -> FlyteNonRecoverableSystemException:
     return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error}", where=f"task {task.name}")

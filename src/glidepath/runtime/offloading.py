@@ -1,11 +1,14 @@
-"""Literals that are too big for ``outputs.pb`` lie in files of their own (reference: flytekit.md, 2.4)."""
+"""Literals that are too big for ``outputs.pb`` go to files of their own (reference: flytekit.md, 2.4).
+
+Reading them back is the work of :func:`glidepath.types.to_python`, which follows references at any depth.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from google.protobuf.json_format import MessageToDict
@@ -33,12 +36,6 @@ def limits_from(env: Mapping[str, str]) -> Limits:
         return int(text) * _MEBIBYTE if text.isdigit() else 0
 
     return Limits(read("_F_L_MIN_SIZE_MB"), read("_F_L_MAX_SIZE_MB"))
-
-
-def load_offloaded(literals: core.LiteralMap, storage: Storage) -> None:
-    """Put the content of every offloaded literal, at any depth, in its place."""
-    for literal in literals.literals.values():
-        _load(literal, storage)
 
 
 def offload(
@@ -77,22 +74,3 @@ def _replace(literal: core.Literal, literal_type: core.LiteralType, uri: str, st
     literal.offloaded_metadata.uri = uri
     literal.offloaded_metadata.size_bytes = len(content)
     literal.offloaded_metadata.inferred_type.CopyFrom(literal_type)
-
-
-def _load(literal: core.Literal, storage: Storage) -> None:
-    if literal.HasField("offloaded_metadata"):
-        content = core.Literal.FromString(storage.get(literal.offloaded_metadata.uri))
-        content.hash = content.hash or literal.hash
-        literal.CopyFrom(content)
-    for inner in _inside(literal):
-        _load(inner, storage)
-
-
-def _inside(literal: core.Literal) -> Iterator[core.Literal]:
-    kind = literal.WhichOneof("value")
-    if kind == "collection":
-        yield from literal.collection.literals
-    elif kind == "map":
-        yield from literal.map.literals.values()
-    elif kind == "scalar" and literal.scalar.HasField("union"):
-        yield literal.scalar.union.value

@@ -82,6 +82,7 @@ class Nursery:
     def cold(self, parent: Parent, reason: str) -> None:
         """A bundle cannot be loaded ahead: each of its attempts will import it."""
         if parent.bundle is not None and parent.state is State.LOADING:
+            parent.state = State.GONE
             self._cold.add(parent.bundle)
             log.warning("the modules of %s are imported by each attempt: %s", parent.bundle[1], reason)
 
