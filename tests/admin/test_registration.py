@@ -172,7 +172,7 @@ def test_the_same_workflow_again_already_exists_and_says_so_to_programs(control_
     with pytest.raises(grpc.RpcError) as caught:
         control_plane.admin.CreateWorkflow(workflow())
     assert caught.value.code() == grpc.StatusCode.ALREADY_EXISTS
-    trailing = {key: value for key, value in caught.value.trailing_metadata()}
+    trailing = dict(caught.value.trailing_metadata())
     status = status_pb2.Status.FromString(trailing["grpc-status-details-bin"])
     reason = admin.CreateWorkflowFailureReason()
     assert status.details[0].Unpack(reason)

@@ -66,20 +66,26 @@ def open_store(url: str) -> Store:
     ``url`` is ``sqlite:////absolute/file.db`` or ``postgresql+psycopg://user@host/name`` (``postgresql://`` is read as that).
     Raises :class:`glidepath.errors.FlyteSystemException` when the database was made by a newer Glidepath.
     """
+    writer = open_engine(url)
+    bring_up_to_date(writer)
+    if writer.dialect.name != "sqlite":
+        return Store(writer.execution_options(isolation_level="AUTOCOMMIT"), writer)
+    readers = create_engine(url, pool_size=_READERS, max_overflow=0)
+    event.listen(readers, "connect", _configure_reader)
+    return Store(readers, writer)
+
+
+def open_engine(url: str) -> Engine:
+    """Connections that may write, whatever the schema is: one at a time on SQLite, a pool on Postgres."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, pool_size=16, max_overflow=16, pool_pre_ping=True)
-        bring_up_to_date(engine)
-        return Store(engine.execution_options(isolation_level="AUTOCOMMIT"), engine)
-    writer = create_engine(parsed, pool_size=1, max_overflow=0)
-    readers = create_engine(parsed, pool_size=_READERS, max_overflow=0)
-    event.listen(writer, "connect", _configure)
-    event.listen(writer, "begin", _begin_immediate)
-    event.listen(readers, "connect", _configure_reader)
-    bring_up_to_date(writer)
-    return Store(readers, writer)
+        return create_engine(parsed, pool_size=16, max_overflow=16, pool_pre_ping=True)
+    engine = create_engine(parsed, pool_size=1, max_overflow=0)
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:

@@ -22,12 +22,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Entity:
-    """A kind of entity in filters. ``aliases`` maps field names of the API to columns; ``links`` other prefixes to joins."""
+    """A kind of entity in filters.
+
+    ``aliases`` maps field names of the API to columns; ``links`` other prefixes to joins; ``copies`` a linked entity's field
+    (``workflow.name``) to the column here that repeats it.
+    """
 
     name: str
     table: Table
     aliases: dict[str, str] = field(default_factory=dict)
     links: dict[str, Link] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
 
     def column(self, key: str) -> Column[object] | None:
         """The column behind a field name (``createdAt`` means ``created_at``); None when there is none to compare."""
@@ -47,7 +52,8 @@ _ADMIN_TAG = Entity("admin_tag", schema.execution_tags, aliases={"name": "key"})
 EXECUTION = Entity(
     "execution",
     schema.executions,
-    aliases=_EXECUTION_NAMES,
+    aliases={**_EXECUTION_NAMES, "execution_created_at": "created_at", "execution_updated_at": "updated_at"},
+    copies={"workflow.name": "workflow_name", "launch_plan.name": "launch_plan_name", "task.name": "task_name"},
     links={
         "launch_plan": Link(LAUNCH_PLAN, ("launch_plan_id",), ("id",)),
         "workflow": Link(WORKFLOW, ("workflow_id",), ("id",)),

@@ -6,12 +6,12 @@ An expression is terms ``function(field,value)`` joined by ``+``; a field may be
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone
 from typing import Any
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Integer, select, tuple_
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Connection, Integer, false, select, tuple_
 
 from glidepath.admin.config import duration
 from glidepath.admin.errors import InvalidArgument, invalid_value
@@ -64,7 +64,7 @@ def _is_own(term: Term, entity: Entity) -> bool:
     return term.entity in ("", entity.name) or (link is not None and link.entity.table is entity.table)
 
 
-def conditions(terms: Sequence[Term], entity: Entity) -> list[ColumnElement[bool]]:
+def conditions(connection: Connection, terms: Sequence[Term], entity: Entity) -> list[ColumnElement[bool]]:
     """SQL conditions for the rows of ``entity`` that every term holds for.
 
     Terms about the same other entity must hold for the same row of it. Raises InvalidArgument for a field or an entity that
@@ -79,7 +79,37 @@ def conditions(terms: Sequence[Term], entity: Entity) -> list[ColumnElement[bool
             others.setdefault(term.entity, []).append(term)
         else:
             raise InvalidArgument(f"'{term.entity}' entity is not allowed in filters")
-    return found + [_linked(entity, name, group) for name, group in others.items()]
+    for name, group in others.items():
+        found += _linked(connection, entity, name, group)
+    return found
+
+
+def _linked(connection: Connection, entity: Entity, name: str, terms: Sequence[Term]) -> list[ColumnElement[bool]]:
+    """Conditions for rows whose ``name`` fits. The few rows that fit are looked up first, if they are few.
+
+    One row, and its id is a constant, so that an index gives the listed rows in their order; none, and the list is empty at
+    once. Of many, what is copied into the listed table serves as that constant.
+    """
+    link = entity.links[name]
+    there = [link.entity.table.c[column] for column in link.there]
+    here = [entity.table.c[column] for column in link.here]
+    inner = select(*there).where(*(_condition(term, link.entity) for term in terms))
+    sample = connection.execute(inner.limit(2)).all()
+    if not sample:
+        return [false()]
+    if len(sample) == 1:
+        return [column == value for column, value in zip(here, sample[0], strict=True)]
+    copied = [
+        replace(term, entity="", field=entity.copies[f"{name}.{term.field}"]) for term in terms if _is_copied(term, entity)
+    ]
+    narrowed = [_condition(term, entity) for term in copied]
+    if len(copied) == len(terms):
+        return narrowed
+    return [*narrowed, here[0].in_(inner) if len(here) == 1 else tuple_(*here).in_(inner)]
+
+
+def _is_copied(term: Term, entity: Entity) -> bool:
+    return f"{term.entity}.{term.field}" in entity.copies
 
 
 def _term(text: str) -> Term:
@@ -91,14 +121,6 @@ def _term(text: str) -> Term:
         raise InvalidArgument(f"unrecognized filter function: {function}")
     entity, _, field = path.rpartition(".")
     return Term(function, entity, field, value)
-
-
-def _linked(entity: Entity, name: str, terms: Sequence[Term]) -> ColumnElement[bool]:
-    link = entity.links[name]
-    there = [link.entity.table.c[column] for column in link.there]
-    inner = select(*there).where(*(_condition(term, link.entity) for term in terms))
-    here = [entity.table.c[column] for column in link.here]
-    return here[0].in_(inner) if len(here) == 1 else tuple_(*here).in_(inner)
 
 
 def _condition(term: Term, entity: Entity) -> ColumnElement[bool]:

@@ -85,7 +85,7 @@ def read_page(connection: Connection, listing: Listing) -> Page:
     query = (
         select(*listing.columns, order.column.label("page_value"), order.id.label("page_id"))
         .where(*listing.scope)
-        .where(*filters.conditions(listing.terms, listing.entity))
+        .where(*filters.conditions(connection, listing.terms, listing.entity))
     )
     if listing.token.isdecimal():
         rows = _by_offset(connection, query, order, int(listing.token), limit + 1)

@@ -66,7 +66,6 @@ def execution_columns(closure: admin.ExecutionClosure, changed: datetime) -> dic
     """The columns of ``executions`` that follow from a closure. ``changed``: when the row is written."""
     return {
         "phase": core.WorkflowExecution.Phase.Name(closure.phase),
-        "execution_updated_at": instant(closure.updated_at),
         "started_at": _if_set(closure, "started_at", instant),
         "duration": _if_set(closure, "duration", nanoseconds),
         "abort_cause": closure.abort_metadata.cause if closure.HasField("abort_metadata") else "",

@@ -81,6 +81,30 @@ def _execution_fk(name: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(EXECUTION_KEY, [f"executions.{c}" for c in EXECUTION_KEY], name=name, ondelete="CASCADE")
 
 
+def _partial_index(name: str, *columns: str, filled: str = "") -> Index:
+    """An index of the rows whose first (or ``filled``) column is not empty."""
+    condition = text(f"{filled or columns[0]} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
+def _listings(*columns: str) -> list[Index]:
+    """Indexes for a project's and domain's executions in the order of a column."""
+    return [Index(f"executions_{column}", "execution_project", "execution_domain", column, "id") for column in columns]
+
+
+def _active_listings(*columns: str, partial: bool = False) -> list[Index]:
+    """Indexes for the newest executions with one value of a column.
+
+    They begin with ``state``, which every list fixes unless it is asked not to: SQLite takes the index that fixes most.
+    """
+    indexes = []
+    for column in columns:
+        keys = ("execution_project", "execution_domain", "state", column, "created_at", "id")
+        name = f"executions_{column}"
+        indexes.append(_partial_index(name, *keys, filled=column) if partial else Index(name, *keys))
+    return indexes
+
+
 projects = Table(
     "projects",
     metadata,
@@ -217,8 +241,9 @@ executions = Table(
     Column("launch_plan_id", ROW_ID, ForeignKey("launch_plans.id", ondelete="SET NULL")),
     Column("workflow_id", ROW_ID, ForeignKey("workflows.id", ondelete="SET NULL")),
     Column("task_id", ROW_ID, ForeignKey("tasks.id", ondelete="SET NULL")),
-    Column("execution_created_at", Instant, nullable=False),
-    Column("execution_updated_at", Instant, nullable=False),
+    Column("workflow_name", String, nullable=False),
+    Column("launch_plan_name", String),
+    Column("task_name", String),
     Column("started_at", Instant),
     Column("duration", BigInteger),
     Column("abort_cause", Text, nullable=False),
@@ -239,21 +264,13 @@ executions = Table(
     Column("closure", LargeBinary, nullable=False),
     Column("engine_state", LargeBinary),
     UniqueConstraint(*EXECUTION_KEY),
+    *_listings("created_at", "updated_at", "started_at", "duration"),
+    *_active_listings("phase", "user", "workflow_name", "launch_plan_name", "workflow_id", "launch_plan_id"),
+    *_active_listings("task_name", "error_kind", partial=True),
     Index("executions_listed", "execution_project", "execution_domain", "state", "created_at", "id"),
-    Index("executions_created", "execution_project", "execution_domain", "created_at", "id"),
-    Index("executions_born", "execution_project", "execution_domain", "execution_created_at", "id"),
-    Index("executions_changed", "execution_project", "execution_domain", "execution_updated_at", "id"),
-    Index("executions_updated", "execution_project", "execution_domain", "updated_at", "id"),
-    Index("executions_started", "execution_project", "execution_domain", "started_at", "id"),
-    Index("executions_duration", "execution_project", "execution_domain", "duration", "id"),
-    Index("executions_phase", "execution_project", "execution_domain", "phase", "created_at", "id"),
-    Index("executions_user", "execution_project", "execution_domain", "user", "created_at", "id"),
-    Index("executions_error", "execution_project", "execution_domain", "error_kind", "created_at", "id"),
-    Index("executions_workflow", "workflow_id", "created_at", "id"),
-    Index("executions_launch_plan", "launch_plan_id", "created_at", "id"),
-    Index("executions_task", "task_id", "created_at", "id"),
-    Index("executions_source", "source_execution_id"),
-    Index("executions_parent_node", "parent_node_execution_id"),
+    Index("executions_running", "launch_plan_id", "phase"),
+    _partial_index("executions_source", "source_execution_id"),
+    _partial_index("executions_parent_node", "parent_node_execution_id"),
     Index(
         "executions_live",
         "id",
@@ -262,7 +279,9 @@ executions = Table(
     ),
 )
 """``duration`` in nanoseconds; ``phase`` by name; ``spec`` ExecutionSpec, ``closure`` ExecutionClosure; ``engine_state`` is the
-engine's own row and only the orchestrator reads it. ``executions_live`` answers what a starting server has to go on with."""
+engine's own row and only the orchestrator reads it. ``workflow_name`` and its like repeat what the ids lead to, so that "the
+newest runs of this workflow" is one index range over all its versions. ``executions_live`` answers what a starting server has
+to go on with. FlyteAdmin's ``execution_created_at`` and ``execution_updated_at`` are ``created_at`` and ``updated_at`` here."""
 
 execution_tags = Table(
     "execution_tags",
