@@ -6,6 +6,8 @@ that holds too many members, unpacks to too much, or claims to be what no real c
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import os
 import tarfile
 import zlib
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from glidepath.errors import FlyteValueException
+from glidepath.storage.system_errors import cannot_write, not_found
 
 _MEBIBYTE = 1024 * 1024
 _CHUNK = _MEBIBYTE
@@ -34,19 +37,27 @@ def extract_archive(archive: Path, folder: Path, limits: ArchiveLimits | None = 
     """Unpack a tar (plain or compressed) into ``folder``, which is made if it is missing.
 
     Files get mode 0644 or 0755, folders 0755, whatever the archive says of owners and of set-user-id bits. Raises
-    :class:`~glidepath.errors.FlyteValueException` for an archive that is corrupt or hostile; what was unpacked until then
-    stays, so unpack into a folder that can be thrown away.
+    :class:`~glidepath.errors.FlyteValueException` for an archive that is corrupt or hostile, FlyteDataNotFoundException when
+    there is none, FlyteUploadDataException when the disk does not take it; what was unpacked until then stays, so unpack into
+    a folder that can be thrown away.
     """
     limits = limits or ArchiveLimits()
+    if not archive.is_file():
+        raise not_found(str(archive))
     root = folder.resolve()
-    root.mkdir(parents=True, exist_ok=True)
     budget = _Budget(limits, max(1, archive.stat().st_size), str(archive))
     try:
+        root.mkdir(parents=True, exist_ok=True)
         with tarfile.open(archive, "r:*") as tar:
             for member in _members(tar, budget):
                 _extract(tar, member, root, budget)
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+            # The compressor's own checksum stands at the very end: an archive cut off behind its last member is corrupt, too.
+            while tar.fileobj is not None and (rest := tar.fileobj.read(_CHUNK)):
+                budget.take(len(rest))
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
         raise FlyteValueException(f"the archive is corrupt: {error}", where=str(archive)) from error
+    except OSError as error:
+        raise cannot_write(str(folder), error) from error
 
 
 class _Budget:
@@ -82,6 +93,8 @@ def _members(tar: tarfile.TarFile, budget: _Budget) -> Iterator[tarfile.TarInfo]
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path, budget: _Budget) -> None:
+    if member.isdir() and not PurePosixPath(member.name).parts:
+        return  # "./", as `tar -C folder .` writes it
     target = _target(member.name, root, budget)
     if member.isdir():
         target.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -101,6 +99,8 @@ def copy_file(source: Path, target: Path) -> None:
     """Copy a file's bytes; the target appears whole. Raises FlyteUploadDataException, FlyteDataNotFoundException."""
     if not source.is_file():
         raise not_found(str(source))
+    import shutil  # 2 ms to load (it brings the compressors), and most programs copy nothing
+
     write_atomically(target, lambda temporary: shutil.copyfile(source, temporary))
 
 
@@ -112,11 +112,8 @@ def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
     temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=_TEMPORARY_PREFIX, dir=target.parent)
-        os.close(handle)
-        temporary = Path(name)
+        temporary = target.parent / f"{_TEMPORARY_PREFIX}{os.urandom(8).hex()}"
         write(temporary)
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
         temporary = None
     except OSError as error:
@@ -124,17 +121,6 @@ def write_atomically(target: Path, write: Callable[[Path], object]) -> None:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The process's umask: a temporary file is private, the object it becomes is not. Read from /proc where there is one,
-    because asking the kernel means setting it, which other threads would notice."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return 0o022
-    line = next((line for line in status.splitlines() if line.startswith("Umask:")), "Umask: 0022")
-    return int(line.split()[1], 8)
 
 
 def _info(uri: str, status: os.stat_result) -> ObjectInfo:

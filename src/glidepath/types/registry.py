@@ -139,7 +139,7 @@ def _search(python_type: Any) -> AnyTransformer:
 
 
 def _search_codec(python_type: Any) -> AnyCodec:
-    if isinstance(python_type, type) and python_type in _by_type and python_type is not list:
+    if python_type not in (list, Any) and isinstance(python_type, type) and python_type in _by_type:
         return _by_type[python_type]
     importlib.import_module(_PLAIN_ONLY)
     origin = get_origin(python_type)
