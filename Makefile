@@ -30,7 +30,7 @@ browser: ## a headless Chromium for the console's tests
 	@command -v chromium >/dev/null 2>&1 || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null)
 
 demo: install ## the main job on real data: embedded control plane, registration, execution, outputs
-	$(BIN)/python examples/demo.py
+	$(BIN)/python scripts/demo.py
 
 check: install lint types rules unit ## the fast part of the tests
 
