@@ -124,15 +124,16 @@ class FlyteFile(PlainPathModel, os.PathLike[str], Generic[T]):
     @contextmanager
     def open(self, mode: str = "r", **options: Any) -> Iterator[IO[Any]]:
         """The file, opened for reading or writing. What is written to a remote file is uploaded when the block ends."""
-        if not set(mode) & set("wax") or not is_remote(self.path):
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True) if set(mode) & set("wax") else None
-            with Path(self if not set(mode) & set("wx") else self.path).open(mode, **options) as stream:
-                yield stream
-            return
-        target = current().new_path(tail_of(self.path))
-        with target.open(mode, **options) as stream:
+        target = self.path if set(mode) & set("wax+") and is_remote(self.path) else None
+        if not set(mode) & set("wx"):
+            local = Path(self.__fspath__())
+        else:
+            local = current().new_path(tail_of(self.path)) if target else Path(self.path)
+            local.parent.mkdir(parents=True, exist_ok=True)
+        with local.open(mode, **options) as stream:
             yield stream
-        current().storage.upload(target, self.path)
+        if target:
+            current().storage.upload(local, target)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, FlyteFile):

@@ -47,6 +47,8 @@ class PickleTransformer(TypeTransformer[Any]):
         scalar = literal.scalar
         if scalar.HasField("blob") and scalar.blob.metadata.type.format == PICKLE_FORMAT:
             return _unpickled(scalar.blob.uri, ctx)
+        if scalar.HasField("union"):
+            return to_python(scalar.union.value, python_type, ctx)
         # What another task wrote with a real type is wanted as Any: read it as what it is.
         return to_python(literal, guess_python_type(type_of_literal(literal)), ctx)
 

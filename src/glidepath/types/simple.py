@@ -336,7 +336,7 @@ class NoneTransformer(TypeTransformer[None]):
         return core.Literal(scalar=core.Scalar(none_type=core.Void()))
 
     def to_python(self, literal: core.Literal, python_type: Any, ctx: DataContext) -> None:
-        scalar = literal.scalar
+        scalar = literal.scalar.union.value.scalar if literal.scalar.HasField("union") else literal.scalar
         is_nil = scalar.HasField("binary") and unpack_binary(scalar.binary) is None
         if not scalar.HasField("none_type") and not is_nil:
             raise wrong_literal(literal, type(None))
