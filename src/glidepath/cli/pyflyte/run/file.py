@@ -7,7 +7,6 @@ import enum
 import json
 import os
 import tempfile
-from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +15,9 @@ from typing import Any, TypeAlias
 import click
 
 import glidepath.compat
-from glidepath.authoring.interface import MISSING
-from glidepath.authoring.launch_plan import LaunchPlan
-from glidepath.authoring.task import Task
-from glidepath.authoring.workflow import Workflow
+from glidepath.authoring.launch_plans import LaunchPlan
+from glidepath.authoring.tasks import Task
+from glidepath.authoring.workflows import Workflow
 from glidepath.bundle.loading import LoadedModule, load_file
 from glidepath.cli.pyflyte.run import settings_of
 from glidepath.cli.pyflyte.run.inputs import EntityCommand, Input
@@ -29,7 +27,7 @@ from glidepath.cli.pyflyte.session import Session
 from glidepath.errors import FlyteEntityNotFoundException
 from glidepath.storage import open_storage
 
-Entity: TypeAlias = "Task | Workflow | LaunchPlan"
+Runnable: TypeAlias = "Task[..., Any] | Workflow[..., Any] | LaunchPlan"
 _KINDS: tuple[tuple[type[Any], str], ...] = ((Workflow, "workflow"), (LaunchPlan, "launch plan"), (Task, "task"))
 
 
@@ -53,7 +51,7 @@ class FileGroup(click.Group):
         return load_file(path)
 
     @cached_property
-    def entities(self) -> dict[str, Entity]:
+    def entities(self) -> dict[str, Runnable]:
         """By the names of the variables that hold them, workflows first; entities of other files that it imports, too."""
         found = [
             (name, value) for name, value in vars(self.module.module).items() if isinstance(value, (Task, Workflow, LaunchPlan))
@@ -79,7 +77,7 @@ class FileGroup(click.Group):
         return command_of(cmd_name, entity, self.module, session, settings)
 
 
-def command_of(name: str, entity: Entity, module: LoadedModule, session: Session, settings: RunSettings) -> click.Command:
+def command_of(name: str, entity: Runnable, module: LoadedModule, session: Session, settings: RunSettings) -> click.Command:
     """The command that runs an entity, here or on the control plane."""
     if settings.remote:
         # Registration loads grpc, which a local run does without.
@@ -92,27 +90,20 @@ def command_of(name: str, entity: Entity, module: LoadedModule, session: Session
     )
 
 
-def inputs_of(entity: Entity) -> list[Input]:
+def inputs_of(entity: Runnable) -> list[Input]:
     """The inputs that a launch may set: without those that a launch plan fixes, with the defaults that it saves."""
-    workflow = entity.workflow if isinstance(entity, LaunchPlan) else entity
-    interface = workflow.interface
-    fixed = set(entity.fixed_inputs.literals) if isinstance(entity, LaunchPlan) else set()
-    saved: Mapping[str, Any] = entity.saved_inputs if isinstance(entity, LaunchPlan) else {}
-    inputs = []
-    for name, parameter in interface.inputs.items():
-        default = saved.get(name, parameter.default)
-        if name not in fixed:
-            inputs.append(
-                Input(
-                    name=name,
-                    literal_type=interface.input_types[name],
-                    python_type=parameter.python_type,
-                    required=default is MISSING and not interface.input_types[name].HasField("union_type"),
-                    default="" if default is MISSING else shown(default),
-                    description="" if parameter.description == name else parameter.description,
-                )
-            )
-    return inputs
+    interface = entity.interface
+    return [
+        Input(
+            name=name,
+            literal_type=interface.input_types[name],
+            python_type=parameter.python_type,
+            required=parameter.required,
+            default="" if parameter.required else shown(parameter.default),
+            description="" if parameter.description == name else parameter.description,
+        )
+        for name, parameter in interface.inputs.items()
+    ]
 
 
 def shown(value: Any) -> str:
@@ -130,10 +121,11 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def described(entity: Entity) -> str:
-    """``workflow hello.hello_wf: greets a person``."""
+def described(entity: Runnable) -> str:
+    """``workflow hello.hello_wf: Greets a person.``"""
     kind = next(text for type_, text in _KINDS if isinstance(entity, type_))
-    summary = entity.summary
+    docstring = getattr(entity, "docstring", None)
+    summary = docstring.short if docstring else ""
     return f"{kind} {entity.name}{': ' if summary else ''}{summary}"
 
 

@@ -1,0 +1,3 @@
+"""Runs workflows in this process, through the engine that the server uses."""
+
+from glidepath.local.run import run as run

@@ -1,0 +1,45 @@
+"""A task's exception on its way through the engine and back to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from glidepath.errors import FlyteException, FlyteUserException, FlyteUserRuntimeException
+from glidepath.idl import core
+from glidepath.runtime.errors import system_error, user_error
+
+
+def engine_error(error: Exception) -> tuple[core.ExecutionError, bool]:
+    """What the engine is told of an exception, the same as a server would be; and whether another attempt may succeed."""
+    document = user_error(error) if isinstance(error, FlyteUserRuntimeException) else system_error(error)
+    told = document.error
+    return (
+        core.ExecutionError(code=told.code, message=told.message, kind=told.origin),
+        told.kind == core.ContainerError.RECOVERABLE,
+    )
+
+
+def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequence[tuple[str, Exception]]) -> NoReturn:
+    """Raise what the failed task raised, as the user knows it, with a note of the node; else the engine's own error.
+
+    ``raised`` holds the exceptions of all attempts with their places, first to last.
+    """
+    if raised:
+        place, exception = raised[-1]
+        cause = exception.__cause__
+        if isinstance(exception, FlyteUserRuntimeException) and isinstance(cause, Exception):
+            exception = cause
+        _note(exception, f"in {place}")
+        raise exception
+    message = error.message if error is not None else "the run failed"
+    raise FlyteUserException(message, where=entity)
+
+
+def _note(exception: Exception, text: str) -> None:
+    """PEP 678 for every Python: 3.10 keeps notes without printing them, and the command line prints them itself."""
+    if isinstance(exception, FlyteException) and not exception.where:
+        exception.where = text.removeprefix("in ")
+    notes: list[str] = getattr(exception, "__notes__", [])
+    if text not in notes:
+        exception.__notes__ = [*notes, text]  # type: ignore[attr-defined]
