@@ -87,7 +87,7 @@ class Dispatcher:
     def _attempt(self, live: Live, command: StartAttempt) -> Attempt:
         state = live.state
         node = state.nodes[command.uid]
-        place = place_of(state, state.scopes[node.scope], node, command.attempt)
+        place = place_of(state, node, command.attempt)
         self._attempts[place.name] = _Running(live.key, command.uid, command.attempt)
         self._names[(live.key, command.uid, command.attempt)] = place.name
         return Attempt(

@@ -28,14 +28,14 @@ def data_dir(scope: Scope, node: NodeState) -> str:
     return paths.nested_data_dir(scope.data_dir, node.node_id)
 
 
-def place_of(state: ExecutionState, scope: Scope, node: NodeState, attempt: int) -> AttemptPlace:
+def place_of(state: ExecutionState, node: NodeState, attempt: int) -> AttemptPlace:
     """The place of one attempt of a node."""
-    folder = data_dir(scope, node)
+    folder = node.data_dir
     raw = _raw_prefix(state, node, attempt)
     previous = paths.checkpoint_prefix(_raw_prefix(state, node, attempt - 1)) if attempt else ""
     return AttemptPlace(
         name=generated_name(state.id.name, node.uid, attempt),
-        input_uri=paths.join(folder, paths.INPUTS),
+        input_uri=node.input_uri,
         output_prefix=paths.node_output_dir(folder, attempt),
         raw_output_prefix=raw,
         checkpoint_prefix=paths.checkpoint_prefix(raw),

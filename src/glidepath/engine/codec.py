@@ -30,6 +30,7 @@ def encode(node: NodeState) -> bytes:
         node.output_uri,
         node.launched,
         node.error.SerializeToString() if node.error is not None else None,
+        node.data_dir,
     )
     packed: bytes = msgpack.packb(row)
     return packed
@@ -53,6 +54,7 @@ def decode(data: bytes) -> NodeState:
         output_uri=row[10],
         launched=row[11],
         error=core.ExecutionError.FromString(row[12]) if row[12] is not None else None,
+        data_dir=row[13],
     )
 
 

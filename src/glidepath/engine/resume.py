@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
-from glidepath.engine.attempts import data_dir
 from glidepath.engine.commands import Command, StartChild
 from glidepath.engine.nodes import task
 from glidepath.engine.plan import LAUNCH_PLAN, SUB_WORKFLOW, TASK, Plan
@@ -64,7 +62,7 @@ def _load_scope(state: ExecutionState, scope: Scope) -> list[Scope]:
     ]
     state.backlog.update(dict.fromkeys(waiting))
     names = tuple(node.uid for node in failed)
-    state.scopes[scope.uid] = replace(scope, live=live + len(waiting), failed=names)
+    state.scopes[scope.uid] = scope._replace(live=live + len(waiting), failed=names)
     return inner
 
 
@@ -74,7 +72,7 @@ def _count_down(state: ExecutionState, scope: Scope, ended: NodeState, downstrea
         count = scope.graph.node(node_id).upstream_count
         node = state.nodes.get(uid) or NodeState(uid, node_id, scope.uid, waiting=count)
         blocked = node.blocked or ended.phase in BLOCKING_PHASES
-        state.nodes[uid] = replace(node, waiting=node.waiting - 1, blocked=blocked)
+        state.nodes[uid] = node._replace(waiting=node.waiting - 1, blocked=blocked)
 
 
 def _scope_of(state: ExecutionState, outer: Scope, node: NodeState) -> Scope:
@@ -83,8 +81,8 @@ def _scope_of(state: ExecutionState, outer: Scope, node: NodeState) -> Scope:
         uid=node.uid,
         graph=state.plan.sub_workflow(spec.workflow_node.sub_workflow_ref),
         attempt=node.attempt,
-        data_dir=paths.node_output_dir(data_dir(outer, node), node.attempt),
-        input_uri=paths.join(data_dir(outer, node), paths.INPUTS),
+        data_dir=node.output_dir,
+        input_uri=node.input_uri,
     )
 
 

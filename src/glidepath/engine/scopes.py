@@ -7,9 +7,9 @@ looks at all its nodes.
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 from glidepath.engine import nodes
+from glidepath.engine.attempts import data_dir
 from glidepath.engine.plan import END, SUB_WORKFLOW, GraphNode
 from glidepath.engine.state import BLOCKING_PHASES, LIVE_PHASES, ROOT, NodeState, Scope
 from glidepath.engine.step import COUNTED_KINDS, Step, lifted
@@ -42,7 +42,7 @@ def _settle_one(step: Step, node: NodeState) -> None:
     graph_node = scope.graph.node(node.node_id)
     scope = lifted(scope, -1)
     if node.phase in (core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT):
-        scope = replace(scope, failed=(*scope.failed, node.uid))
+        scope = scope._replace(failed=(*scope.failed, node.uid))
     step.put_scope(scope)
     if node.phase == core.NodeExecution.SUCCEEDED and graph_node.kind == END:
         _complete(step, scope, node)
@@ -65,12 +65,12 @@ def _upstream_ended(step: Step, node_id: str, upstream: NodeState) -> None:
     uid = scope.uid_of(node_id)
     node = step.node(uid) or NodeState(uid, node_id, scope.uid, waiting=graph_node.upstream_count)
     blocked = node.blocked or upstream.phase in BLOCKING_PHASES
-    node = step.put(replace(node, waiting=node.waiting - 1, blocked=blocked))
+    node = step.put(node._replace(waiting=node.waiting - 1, blocked=blocked))
     if node.waiting:
         return
     if node.blocked:
         step.put_scope(lifted(scope, 1))
-        step.finish(replace(node, phase=core.NodeExecution.SKIPPED), scope, graph_node)
+        step.finish(node._replace(phase=core.NodeExecution.SKIPPED), scope, graph_node)
     elif _is_full(step, graph_node):
         step.put_scope(lifted(scope, 1))
         step.transition.queued.append(uid)
@@ -109,7 +109,7 @@ def _begin(step: Step, scope: Scope, graph_node: GraphNode) -> None:
     if graph_node.kind in COUNTED_KINDS:
         step.transition.running += 1
     node = step.node(uid) or NodeState(uid, graph_node.id, scope.uid, waiting=0)
-    node = replace(node, phase=core.NodeExecution.QUEUED, queued_at=step.at)
+    node = node._replace(phase=core.NodeExecution.QUEUED, queued_at=step.at, data_dir=data_dir(scope, node))
     step.put(node)
     nodes.begin(step, scope, graph_node, node)
 
@@ -127,10 +127,10 @@ def _complete(step: Step, scope: Scope, end: NodeState) -> None:
     if outer is None:
         return
     graph_node = outer.graph.node(owner.node_id)
-    uri = step.output_uri(outer, owner)
+    uri = owner.expected_output_uri
     step.write(uri, outputs)
     step.transition.outputs[owner.uid] = outputs
-    step.finish(replace(owner, phase=core.NodeExecution.SUCCEEDED, output_uri=uri), outer, graph_node, output_uri=uri)
+    step.finish(owner._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri), outer, graph_node, output_uri=uri)
 
 
 def _fail(step: Step, scope: Scope) -> None:
@@ -146,7 +146,7 @@ def _fail(step: Step, scope: Scope) -> None:
     owner = _owner(step, scope)
     outer = step.scope_of(owner)
     if outer is not None:
-        step.finish(replace(owner, phase=core.NodeExecution.FAILED, error=error), outer, outer.graph.node(owner.node_id))
+        step.finish(owner._replace(phase=core.NodeExecution.FAILED, error=error), outer, outer.graph.node(owner.node_id))
 
 
 def _owner(step: Step, scope: Scope) -> NodeState:
@@ -185,7 +185,7 @@ def abort_live(step: Step, scope: Scope, reason: str) -> None:
                 step.close_scope(node.uid)
             nodes.abort(step, current, graph_node, node, reason)
             error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.SYSTEM)
-            aborted = step.put(replace(node, phase=core.NodeExecution.ABORTED, error=error))
+            aborted = step.put(node._replace(phase=core.NodeExecution.ABORTED, error=error))
             if graph_node.kind in COUNTED_KINDS:
                 step.transition.running -= 1
             step.record_node(aborted, current, graph_node)

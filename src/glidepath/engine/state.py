@@ -10,9 +10,10 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from glidepath.engine.plan import Graph, Plan
-from glidepath.idl import core
+from glidepath.idl import core, paths
 from glidepath.idl.ids import START_NODE_ID, unique_node_id
 
 ROOT = ""
@@ -22,8 +23,7 @@ LIVE_PHASES = frozenset({core.NodeExecution.QUEUED, core.NodeExecution.RUNNING})
 BLOCKING_PHASES = frozenset({core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT, core.NodeExecution.SKIPPED})
 
 
-@dataclass(frozen=True, slots=True)
-class NodeState:
+class NodeState(NamedTuple):
     """One node of one execution. ``phase`` is UNDEFINED until the node is queued."""
 
     uid: str
@@ -46,13 +46,27 @@ class NodeState:
     queued_at: datetime | None = None
     attempt_started_at: datetime | None = None
     output_uri: str = ""
+    data_dir: str = ""
+    """URI of the folder of its inputs, set when the node begins."""
     launched: str = ""
     """Name of the execution that a launch-plan node started."""
     error: core.ExecutionError | None = None
 
+    @property
+    def input_uri(self) -> str:
+        return f"{self.data_dir}/{paths.INPUTS}"
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+    @property
+    def output_dir(self) -> str:
+        """Where the attempt that runs, or ran last, leaves outputs, error and deck."""
+        return paths.node_output_dir(self.data_dir, self.attempt)
+
+    @property
+    def expected_output_uri(self) -> str:
+        return f"{self.output_dir}/{paths.OUTPUTS}"
+
+
+class Scope(NamedTuple):
     """A graph in progress: the execution itself (``uid`` empty) or a sub-workflow node."""
 
     uid: str

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from datetime import datetime
 
-from glidepath.engine.attempts import data_dir
 from glidepath.engine.bindings import resolve_inputs
 from glidepath.engine.commands import Command
 from glidepath.engine.plan import LAUNCH_PLAN, TASK, GraphNode
 from glidepath.engine.records import ExecutionRecord, NodeRecord, TaskRecord
 from glidepath.engine.state import LIVE_PHASES, ExecutionState, NodeState, Scope
 from glidepath.engine.transition import Transition
-from glidepath.idl import core, paths
+from glidepath.idl import core
 from glidepath.idl.ids import START_NODE_ID
 
 COUNTED_KINDS = frozenset({TASK, LAUNCH_PLAN})
@@ -113,18 +111,7 @@ class Step:
         self.record_node(node, scope, graph_node, **facts)
         self.ended.append(node.uid)
 
-    # --- where files lie
-
-    def input_uri(self, scope: Scope, node: NodeState) -> str:
-        return paths.join(data_dir(scope, node), paths.INPUTS)
-
-    def output_dir(self, scope: Scope, node: NodeState) -> str:
-        return paths.node_output_dir(data_dir(scope, node), node.attempt)
-
-    def output_uri(self, scope: Scope, node: NodeState) -> str:
-        return paths.join(self.output_dir(scope, node), paths.OUTPUTS)
-
 
 def lifted(scope: Scope, by: int) -> Scope:
     """The scope with ``by`` more live nodes."""
-    return replace(scope, live=scope.live + by)
+    return scope._replace(live=scope.live + by)

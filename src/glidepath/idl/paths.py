@@ -27,17 +27,17 @@ def execution_dir(bucket: str, project: str, domain: str, name: str) -> str:
 
 def node_data_dir(execution: str, unique_id: str) -> str:
     """The folder of a top-level node's ``inputs.pb``."""
-    return join(execution, unique_id, "data")
+    return f"{execution}/{unique_id}/data"
 
 
 def node_output_dir(data_dir: str, attempt: int) -> str:
     """The folder of one attempt's ``outputs.pb``, ``error.pb``, ``futures.pb`` and ``deck.html``."""
-    return join(data_dir, str(attempt))
+    return f"{data_dir}/{attempt}"
 
 
 def nested_data_dir(parent_output_dir: str, node_id: str) -> str:
     """The folder of a node inside another (sub-workflow, dynamic): beside the parent's outputs, with no ``data`` level."""
-    return join(parent_output_dir, node_id)
+    return f"{parent_output_dir}/{node_id}"
 
 
 def raw_output_prefix(base: str, generated_name: str) -> str:

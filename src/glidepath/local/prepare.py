@@ -44,9 +44,7 @@ def prepare(workflow: Workflow[..., Any]) -> Prepared:
 def _prepare(workflow: Workflow[..., Any]) -> Prepared:
     specs = specs_of([workflow], LOCAL)
     workflows = {key_of(spec.id): spec.message for spec in specs if isinstance(spec.message, admin.WorkflowSpec)}
-    primary = next(
-        spec.message for spec in specs if spec.entity is workflow and isinstance(spec.message, admin.WorkflowSpec)
-    )
+    primary = next(spec.message for spec in specs if spec.entity is workflow and isinstance(spec.message, admin.WorkflowSpec))
     _check_all_here(workflow, primary, {key_of(spec.id) for spec in specs})
     tasks = [compile_task(spec.message.template) for spec in specs if isinstance(spec.message, admin.TaskSpec)]
     plans = [_interface_of(spec.message, workflows) for spec in specs if isinstance(spec.message, admin.LaunchPlan)]

@@ -56,10 +56,7 @@ def run(entity: Workflow[..., Any] | LaunchPlan, kwargs: Mapping[str, Any]) -> A
         raise_failure(entity.name, local.error, local.raised)
     interface = workflow.interface
     return interface.unpack_outputs(
-        {
-            name: to_python(outputs.literals[name], output.python_type, ctx)
-            for name, output in interface.outputs.items()
-        }
+        {name: to_python(outputs.literals[name], output.python_type, ctx) for name, output in interface.outputs.items()}
     )
 
 
@@ -132,10 +129,8 @@ class LocalRun:
         if node is None or node.attempt != command.attempt:
             return
         task = self._prepared.entities[key_of(command.task.id)]
-        self._send(AttemptProgressed(command.uid, command.attempt, core.TaskExecution.RUNNING, _now()))
-        while self._commands and isinstance(timer := self._commands[-1], SetTimer):
-            self._timers.append(timer)
-            self._commands.pop()
+        if command.task.metadata.HasField("timeout"):
+            self._start_clock(command)
         try:
             outputs = run_task(task, command.inputs, self._ctx, self._parameters)
             event: Event = AttemptSucceeded(command.uid, command.attempt, _now(), outputs)
@@ -147,8 +142,17 @@ class LocalRun:
         self._fire_timers()
         self._send(event)
 
+    def _start_clock(self, command: StartAttempt) -> None:
+        """The attempt runs now: its timeout begins."""
+        self._send(AttemptProgressed(command.uid, command.attempt, core.TaskExecution.RUNNING, _now()))
+        while self._commands and isinstance(timer := self._commands[-1], SetTimer):
+            self._timers.append(timer)
+            self._commands.pop()
+
     def _fire_timers(self) -> None:
         """A task cannot be stopped in this thread; what took too long fails when it is done, as it would have on a server."""
+        if not self._timers:
+            return
         now = _now()
         due = [timer for timer in self._timers if timer.at <= now]
         self._timers = [timer for timer in self._timers if timer.at > now]

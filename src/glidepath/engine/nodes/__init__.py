@@ -5,7 +5,6 @@ A new kind joins by a line in ``KINDS``.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 from glidepath.engine.bindings import BindingError
@@ -57,4 +56,4 @@ def abort(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reas
 
 def _fail(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, error: core.ExecutionError) -> None:
     error.kind = core.ExecutionError.SYSTEM
-    step.finish(replace(node, phase=core.NodeExecution.FAILED, error=error), scope, graph_node)
+    step.finish(node._replace(phase=core.NodeExecution.FAILED, error=error), scope, graph_node)

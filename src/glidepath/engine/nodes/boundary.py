@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from glidepath.engine.plan import GraphNode
 from glidepath.engine.state import NodeState, Scope
 from glidepath.engine.step import Step
@@ -14,7 +12,7 @@ class StartNode:
     """Its outputs are the graph's inputs, put there by whoever opened the scope."""
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
-        done = replace(node, phase=core.NodeExecution.SUCCEEDED, output_uri=scope.input_uri)
+        done = node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=scope.input_uri)
         step.finish(done, scope, graph_node, output_uri=scope.input_uri)
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
@@ -26,12 +24,12 @@ class EndNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         outputs = step.resolve(scope, graph_node)
-        uri = step.output_uri(scope, node)
+        uri = node.expected_output_uri
         if scope.graph.has_outputs:
             step.write(uri, outputs)
         step.transition.outputs[node.uid] = outputs
         step.record_node(node, scope, graph_node)
-        step.finish(replace(node, phase=core.NodeExecution.SUCCEEDED, output_uri=uri), scope, graph_node, output_uri=uri)
+        step.finish(node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri), scope, graph_node, output_uri=uri)
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
         """Nothing runs outside the engine."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from glidepath.engine.commands import AbortChild, StartChild
 from glidepath.engine.events import ChildEnded
 from glidepath.engine.plan import GraphNode
@@ -20,11 +18,11 @@ class LaunchPlanNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         inputs = step.resolve(scope, graph_node)
-        input_uri = step.input_uri(scope, node)
+        input_uri = node.input_uri
         name = child_execution_name(step.state.id.name, node.uid, node.attempt)
         step.write(input_uri, inputs)
         step.record_node(node, scope, graph_node, input_uri=input_uri)
-        node = step.put(replace(node, phase=core.NodeExecution.RUNNING, launched=name))
+        node = step.put(node._replace(phase=core.NodeExecution.RUNNING, launched=name))
         step.record_node(node, scope, graph_node, input_uri=input_uri)
         plan = graph_node.spec.workflow_node.launchplan_ref
         step.command(StartChild(node.uid, node.attempt, name, plan, inputs))
@@ -40,11 +38,11 @@ class LaunchPlanNode:
 def ended(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: ChildEnded) -> None:
     """The child ended: pass its outputs on, or its error whole."""
     if event.phase == core.WorkflowExecution.SUCCEEDED:
-        uri = step.output_uri(scope, node)
+        uri = node.expected_output_uri
         outputs = event.outputs or core.LiteralMap()
         step.write(uri, outputs)
         step.transition.outputs[node.uid] = outputs
-        done = replace(node, phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
+        done = node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
         step.finish(done, scope, graph_node, output_uri=uri)
         return
     error = event.error
@@ -54,4 +52,4 @@ def ended(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, even
         if event.error is not None and event.error.message:
             message += f": {event.error.message}"
         error = core.ExecutionError(code=_CHILD_FAILED, message=message, kind=core.ExecutionError.USER)
-    step.finish(replace(node, phase=core.NodeExecution.FAILED, error=error), scope, graph_node)
+    step.finish(node._replace(phase=core.NodeExecution.FAILED, error=error), scope, graph_node)

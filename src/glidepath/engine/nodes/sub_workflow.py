@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from glidepath.engine.plan import GraphNode
 from glidepath.engine.state import NodeState, Scope
 from glidepath.engine.step import Step
@@ -15,16 +13,16 @@ class SubWorkflowNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         inputs = step.resolve(scope, graph_node)
-        input_uri = step.input_uri(scope, node)
+        input_uri = node.input_uri
         step.write(input_uri, inputs)
         step.record_node(node, scope, graph_node, input_uri=input_uri)
-        node = step.put(replace(node, phase=core.NodeExecution.RUNNING))
+        node = step.put(node._replace(phase=core.NodeExecution.RUNNING))
         step.record_node(node, scope, graph_node, input_uri=input_uri)
         inner = Scope(
             uid=node.uid,
             graph=step.state.plan.sub_workflow(graph_node.spec.workflow_node.sub_workflow_ref),
             attempt=node.attempt,
-            data_dir=step.output_dir(scope, node),
+            data_dir=node.output_dir,
             input_uri=input_uri,
         )
         step.open_scope(inner, inputs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from glidepath.engine.commands import AbortAttempt, SetTimer, StartAttempt
@@ -32,7 +31,7 @@ class TaskNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         inputs = step.resolve(scope, graph_node)
-        input_uri = step.input_uri(scope, node)
+        input_uri = node.input_uri
         step.write(input_uri, inputs)
         step.record_node(node, scope, graph_node, input_uri=input_uri)
         node = _start(step, scope, graph_node, node, inputs)
@@ -44,7 +43,7 @@ class TaskNode:
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
         step.command(AbortAttempt(node.uid, node.attempt, reason))
         error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.USER)
-        _record(step, scope, graph_node, replace(node, task_phase=core.TaskExecution.ABORTED), error=error)
+        _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.ABORTED), error=error)
 
 
 def progressed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptProgressed) -> None:
@@ -53,21 +52,21 @@ def progressed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState,
     if after < before or (after == before and event.version <= node.task_phase_version):
         return
     if event.phase == core.TaskExecution.RUNNING and before < after:
-        node = replace(node, attempt_started_at=step.at)
+        node = node._replace(attempt_started_at=step.at)
         timeout = timeout_of(graph_node)
         if timeout:
             step.command(SetTimer(node.uid, node.attempt, EXECUTION_TIMER, step.at + timeout))
-    node = step.put(replace(node, task_phase=event.phase, task_phase_version=event.version))
+    node = step.put(node._replace(task_phase=event.phase, task_phase_version=event.version))
     _record(step, scope, graph_node, node, reason=event.reason, logs=event.logs)
 
 
 def succeeded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptSucceeded) -> None:
     """The attempt's outputs are the node's."""
-    uri = step.output_uri(scope, node) if graph_node.has_outputs else ""
+    uri = node.expected_output_uri if graph_node.has_outputs else ""
     step.transition.outputs[node.uid] = event.outputs
-    node = replace(node, task_phase=core.TaskExecution.SUCCEEDED)
+    node = node._replace(task_phase=core.TaskExecution.SUCCEEDED)
     _record(step, scope, graph_node, node, logs=event.logs, output_uri=uri)
-    done = replace(node, phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
+    done = node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
     step.finish(done, scope, graph_node, output_uri=uri, deck_uri=event.deck_uri)
 
 
@@ -89,8 +88,8 @@ def timer_fired(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState
     message = f"task active timeout [{_go_duration(_ACTIVE_DEADLINE_FACTOR * timeout)}] expired"
     step.command(AbortAttempt(node.uid, node.attempt, message))
     error = core.ExecutionError(code="TimeoutExpired", message=message, kind=core.ExecutionError.USER)
-    _record(step, scope, graph_node, replace(node, task_phase=core.TaskExecution.FAILED), error=error)
-    step.finish(replace(node, phase=core.NodeExecution.TIMED_OUT, error=error), scope, graph_node)
+    _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.FAILED), error=error)
+    step.finish(node._replace(phase=core.NodeExecution.TIMED_OUT, error=error), scope, graph_node)
 
 
 def resumed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
@@ -112,7 +111,7 @@ def timeout_of(graph_node: GraphNode) -> timedelta:
 
 def _start(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> NodeState:
     """Attempt ``node.attempt`` is asked for; returns the running node."""
-    node = step.put(replace(node, phase=core.NodeExecution.RUNNING, task_phase=core.TaskExecution.QUEUED, task_phase_version=0))
+    node = step.put(node._replace(phase=core.NodeExecution.RUNNING, task_phase=core.TaskExecution.QUEUED, task_phase_version=0))
     _record(step, scope, graph_node, node)
     _command_start(step, scope, graph_node, node, inputs)
     return node
@@ -142,11 +141,10 @@ def _ended_badly(step: Step, scope: Scope, graph_node: GraphNode, node: NodeStat
     task, settings, error = graph_node.task, step.state.settings, event.error
     if task is None:
         raise LookupError(f"node [{graph_node.id}] has no task")
-    node = replace(node, task_phase=core.TaskExecution.FAILED)
+    node = node._replace(task_phase=core.TaskExecution.FAILED)
     _record(step, scope, graph_node, node, logs=event.logs, error=error)
     if event.recoverable and may_retry(node, error, task, settings):
-        again = replace(
-            node,
+        again = node._replace(
             attempt=node.attempt + 1,
             system_failures=node.system_failures + is_system(error),
             attempt_started_at=None,
@@ -156,7 +154,7 @@ def _ended_badly(step: Step, scope: Scope, graph_node: GraphNode, node: NodeStat
         return
     if event.recoverable:
         error = exhausted(node, error, task, settings)
-    step.finish(replace(node, phase=core.NodeExecution.FAILED, error=error), scope, graph_node, deck_uri=event.deck_uri)
+    step.finish(node._replace(phase=core.NodeExecution.FAILED, error=error), scope, graph_node, deck_uri=event.deck_uri)
 
 
 def _record(
@@ -181,7 +179,7 @@ def _record(
             version=node.task_phase_version,
             reason=reason,
             logs=logs,
-            input_uri=step.input_uri(scope, node),
+            input_uri=node.input_uri,
             output_uri=output_uri,
             error=error,
         )
