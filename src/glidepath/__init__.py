@@ -1,3 +1,165 @@
-"""Glidepath: the Flyte 1 platform in Python."""
+"""Glidepath: the Flyte 1 platform in Python.
+
+``from glidepath import task, workflow, …``: flytekit's public names, each loaded with its module when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from glidepath.authoring.accelerators import BaseAccelerator as BaseAccelerator, GPUAccelerator as GPUAccelerator
+    from glidepath.authoring.caching import (
+        Cache as Cache,
+        CachePolicy as CachePolicy,
+        VersionParameters as VersionParameters,
+    )
+    from glidepath.authoring.documentation import (
+        Description as Description,
+        Documentation as Documentation,
+        SourceCode as SourceCode,
+    )
+    from glidepath.authoring.entity import Entity
+    from glidepath.authoring.images import Image as Image, ImageConfig as ImageConfig
+    from glidepath.authoring.launch_plans import LaunchPlan as LaunchPlan
+    from glidepath.authoring.logs import logger as logger
+    from glidepath.authoring.notifications import (
+        Email as Email,
+        PagerDuty as PagerDuty,
+        Slack as Slack,
+        WorkflowExecutionPhase as WorkflowExecutionPhase,
+    )
+    from glidepath.authoring.options import (
+        Annotations as Annotations,
+        AuthRole as AuthRole,
+        ConcurrencyLimitBehavior as ConcurrencyLimitBehavior,
+        ConcurrencyPolicy as ConcurrencyPolicy,
+        Labels as Labels,
+        Options as Options,
+        RawOutputDataConfig as RawOutputDataConfig,
+    )
+    from glidepath.authoring.ordering import create_node as create_node
+    from glidepath.authoring.pods import PodTemplate as PodTemplate
+    from glidepath.authoring.references import (
+        get_reference_entity as get_reference_entity,
+        reference_launch_plan as reference_launch_plan,
+        reference_task as reference_task,
+        reference_workflow as reference_workflow,
+    )
+    from glidepath.authoring.resolver import TaskResolver as TaskResolver
+    from glidepath.authoring.resources import Resources as Resources
+    from glidepath.authoring.schedules import CronSchedule as CronSchedule, FixedRate as FixedRate
+    from glidepath.authoring.security import (
+        Identity as Identity,
+        Secret as Secret,
+        SecurityContext as SecurityContext,
+    )
+    from glidepath.authoring.task_settings import DeckField as DeckField
+    from glidepath.authoring.tasks import PythonFunctionTask as PythonFunctionTask, task as task
+    from glidepath.authoring.workflows import (
+        PythonFunctionWorkflow as PythonFunctionWorkflow,
+        WorkflowFailurePolicy as WorkflowFailurePolicy,
+        workflow as workflow,
+    )
+    from glidepath.runtime.context import (
+        ExecutionParameters as ExecutionParameters,
+        current_context as current_context,
+    )
+    from glidepath.types import (
+        BatchSize as BatchSize,
+        FlyteAnnotation as FlyteAnnotation,
+        FlyteDirectory as FlyteDirectory,
+        FlyteError as FlyteError,
+        FlyteFile as FlyteFile,
+        HashMethod as HashMethod,
+        StructuredDataset as StructuredDataset,
+        kwtypes as kwtypes,
+    )
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "authoring": (
+        "Annotations",
+        "AuthRole",
+        "BaseAccelerator",
+        "Cache",
+        "CachePolicy",
+        "ConcurrencyLimitBehavior",
+        "ConcurrencyPolicy",
+        "CronSchedule",
+        "DeckField",
+        "Description",
+        "Documentation",
+        "Email",
+        "FixedRate",
+        "GPUAccelerator",
+        "Identity",
+        "Image",
+        "ImageConfig",
+        "Labels",
+        "LaunchPlan",
+        "Options",
+        "PagerDuty",
+        "PodTemplate",
+        "PythonFunctionTask",
+        "PythonFunctionWorkflow",
+        "RawOutputDataConfig",
+        "Resources",
+        "Secret",
+        "SecurityContext",
+        "Slack",
+        "SourceCode",
+        "TaskResolver",
+        "VersionParameters",
+        "WorkflowExecutionPhase",
+        "WorkflowFailurePolicy",
+        "create_node",
+        "get_reference_entity",
+        "logger",
+        "reference_launch_plan",
+        "reference_task",
+        "reference_workflow",
+        "task",
+        "workflow",
+    ),
+    "runtime.context": ("ExecutionParameters", "current_context"),
+    "types": (
+        "BatchSize",
+        "FlyteAnnotation",
+        "FlyteDirectory",
+        "FlyteError",
+        "FlyteFile",
+        "HashMethod",
+        "StructuredDataset",
+        "kwtypes",
+    ),
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'glidepath' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"glidepath.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def run_locally(entity: Entity[..., Any], values: Mapping[str, Any]) -> Any:
+    """Run a workflow or launch plan in this process: Python values of its inputs → its Python outputs.
+
+    The engine loads when the first workflow is called; a script that only declares some never pays for it.
+    """
+    from glidepath import local
+
+    return local.run(entity, dict(values))

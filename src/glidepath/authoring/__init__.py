@@ -1,0 +1,69 @@
+"""What users write: tasks, workflows, launch plans, and what they are made of. Each knows how to become its spec.
+
+The door to the room: names load with their module when they are first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_MODULES: dict[str, tuple[str, ...]] = {
+    "accelerators": ("BaseAccelerator", "GPUAccelerator", "MultiInstanceGPUAccelerator"),
+    "caching": ("Cache", "CachePolicy", "VersionParameters"),
+    "documentation": ("Description", "Documentation", "SourceCode"),
+    "entity": ("Entity",),
+    "images": ("Image", "ImageConfig"),
+    "interface": ("MISSING", "Interface", "Output", "Parameter"),
+    "logs": ("logger",),
+    "launch_plans": ("LaunchPlan", "default_launch_plan"),
+    "nodes": ("Node",),
+    "notifications": ("Email", "Notification", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
+    "options": (
+        "Annotations",
+        "AuthRole",
+        "ConcurrencyLimitBehavior",
+        "ConcurrencyPolicy",
+        "Labels",
+        "Options",
+        "RawOutputDataConfig",
+    ),
+    "ordering": ("create_node",),
+    "pods": ("PodTemplate",),
+    "promises": ("Promise",),
+    "references": (
+        "ReferenceEntity",
+        "ReferenceLaunchPlan",
+        "ReferenceTask",
+        "ReferenceWorkflow",
+        "get_reference_entity",
+        "reference_launch_plan",
+        "reference_task",
+        "reference_workflow",
+    ),
+    "resolver": ("DEFAULT_RESOLVER", "TaskResolver", "load_task", "loader_args"),
+    "resources": ("Resources",),
+    "schedules": ("CronSchedule", "FixedRate"),
+    "security": ("Identity", "OAuth2Client", "OAuth2TokenRequest", "Secret", "SecurityContext"),
+    "settings": ("FastSettings", "SerializationSettings"),
+    "specs": ("Spec", "in_order", "specs_of"),
+    "task_settings": ("DeckField", "TaskSettings"),
+    "tasks": ("PythonFunctionTask", "Task", "task"),
+    "workflows": ("PythonFunctionWorkflow", "Workflow", "WorkflowFailurePolicy", "workflow"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+__all__ = sorted(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,112 @@
+"""When a task's outputs may be reused: a version by hand, or one that policies compute from the function."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from glidepath.authoring.pods import PodTemplate
+from glidepath.errors import FlyteValidationException
+
+
+@dataclass(frozen=True)
+class VersionParameters:
+    """What a policy may look at: the user's function, and what it runs in."""
+
+    func: Callable[..., Any]
+    container_image: str | None = None
+    pod_template: PodTemplate | None = None
+    pod_template_name: str | None = None
+
+
+class CachePolicy(Protocol):
+    """Computes a part of a cache version; two runs may share outputs while it stays the same."""
+
+    def get_version(self, salt: str, params: VersionParameters) -> str:
+        """A text that changes when the outputs of ``params.func`` may."""
+        ...
+
+
+@dataclass(frozen=True)
+class Cache:
+    """``@task(cache=Cache(version="1.0"))``, or with policies instead of a version.
+
+    ``serialize``: of equal runs at the same time only one runs, the others wait. ``ignored_inputs`` do not count.
+    """
+
+    version: str | None = None
+    serialize: bool = False
+    ignored_inputs: Sequence[str] | str = ()
+    salt: str = ""
+    policies: Sequence[CachePolicy] | CachePolicy | None = None
+
+    def __post_init__(self) -> None:
+        if self.version is None and not self._policies():
+            raise FlyteValidationException(
+                "a Cache needs a version or a policy",
+                hint='write cache=Cache(version="1.0") and raise it when the code changes',
+            )
+
+    def get_ignored_inputs(self) -> tuple[str, ...]:
+        return (self.ignored_inputs,) if isinstance(self.ignored_inputs, str) else tuple(self.ignored_inputs)
+
+    def get_version(self, params: VersionParameters) -> str:
+        """The version, or the SHA-256 of what the policies say, one after the other."""
+        if self.version is not None:
+            return self.version
+        parts = (policy.get_version(self.salt, params) for policy in self._policies())
+        return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+    def _policies(self) -> tuple[CachePolicy, ...]:
+        if self.policies is None:
+            return ()
+        return tuple(self.policies) if isinstance(self.policies, Sequence) else (self.policies,)
+
+
+@dataclass(frozen=True)
+class CacheSettings:
+    """A cache as the wire says it."""
+
+    enabled: bool = False
+    version: str = ""
+    serialize: bool = False
+    ignored_inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CacheOptions:
+    """What a task or an override says of its cache: an object, or the switch with the three old arguments."""
+
+    cache: bool | Cache = False
+    version: str | None = None
+    serialize: bool | None = None
+    ignored_inputs: Sequence[str] | str | None = None
+
+    def settle(self, params: VersionParameters | None) -> CacheSettings:
+        """One form for both. Raises FlyteValidationException for contradictions, and for policies without a function."""
+        if isinstance(self.cache, Cache):
+            return self._of_object(self.cache, params)
+        if not isinstance(self.cache, bool):
+            raise FlyteValidationException(f"cache={self.cache!r} must be True, False or Cache(...)")
+        ignored = (self.ignored_inputs,) if isinstance(self.ignored_inputs, str) else tuple(self.ignored_inputs or ())
+        if self.cache and not self.version:
+            raise FlyteValidationException(
+                "cache=True needs a version", hint='write cache=Cache(version="1.0") and raise it when the code changes'
+            )
+        for name, given in (("cache_serialize", self.serialize), ("cache_ignore_input_vars", ignored)):
+            if given and not self.cache:
+                raise FlyteValidationException(f"{name} is set but cache is not", hint="add cache=True and cache_version=...")
+        return CacheSettings(self.cache, self.version or "", bool(self.serialize), ignored)
+
+    def _of_object(self, cache: Cache, params: VersionParameters | None) -> CacheSettings:
+        if self.version is not None or self.serialize is not None or self.ignored_inputs is not None:
+            raise FlyteValidationException(
+                "cache_version, cache_serialize and cache_ignore_input_vars cannot stand beside a Cache object",
+                hint="put them into it: Cache(version=..., serialize=..., ignored_inputs=...)",
+            )
+        if params is None and cache.version is None:
+            raise FlyteValidationException("cache policies need a task; here only Cache(version=...) can stand")
+        version = cache.version if params is None else cache.get_version(params)
+        return CacheSettings(True, version or "", cache.serialize, cache.get_ignored_inputs())

@@ -1,0 +1,69 @@
+"""Where in the user's files something was written, and under which module name it is found again."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+_OWN_PACKAGE = "glidepath"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file; ``str()`` gives ``/dir/file.py:12``, which terminals and editors make a link of."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def place_of(function: Callable[..., Any]) -> Place:
+    """Where a function is defined; of a decorated function the innermost one."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return Place("<unknown>", 0)
+    return Place(code.co_filename, code.co_firstlineno)
+
+
+def caller() -> Place:
+    """The innermost line on the stack that is not Glidepath's own: the user's line that led here."""
+    frame = user_frame()
+    return Place(frame.f_code.co_filename, frame.f_lineno)
+
+
+def user_frame() -> FrameType:
+    """The innermost frame on the stack that is not Glidepath's own."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and _is_own(frame):
+        frame = frame.f_back
+    return frame
+
+
+def _is_own(frame: FrameType) -> bool:
+    module: str = frame.f_globals.get("__name__", "")
+    return module.partition(".")[0] == _OWN_PACKAGE
+
+
+def module_name(function: Callable[..., Any]) -> str:
+    """The module that a function is imported from. For a script run as ``__main__``, the name that its file has as a module."""
+    if function.__module__ != "__main__":
+        return function.__module__
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    return "__main__" if file is None else _dotted(Path(file).resolve())
+
+
+def _dotted(file: Path) -> str:
+    """The dotted name of a file: up through all folders that hold an ``__init__.py``, as stock flytekit counts."""
+    parts = [file.stem]
+    folder = file.parent
+    while (folder / "__init__.py").exists():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)

@@ -1,0 +1,122 @@
+"""A task → its template, and a use of it → its task node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.wrappers_pb2 import BoolValue
+
+from glidepath import __version__
+from glidepath.authoring.overrides import Overrides
+from glidepath.authoring.pods import merged_pod
+from glidepath.authoring.resolver import loader_args, location_of
+from glidepath.authoring.settings import SerializationSettings
+from glidepath.authoring.task_settings import TaskSettings
+from glidepath.idl import core
+
+if TYPE_CHECKING:
+    from glidepath.authoring.tasks import PythonFunctionTask, Task
+
+_EXECUTE = (
+    "pyflyte-execute",
+    "--inputs",
+    "{{.input}}",
+    "--output-prefix",
+    "{{.outputPrefix}}",
+    "--raw-output-data-prefix",
+    "{{.rawOutputDataPrefix}}",
+    "--checkpoint-path",
+    "{{.checkpointOutputPrefix}}",
+    "--prev-checkpoint",
+    "{{.prevCheckpointPrefix}}",
+)
+_PRIMARY_KEY = "primary_container_name"
+
+
+def task_template(task: PythonFunctionTask[..., Any], settings: SerializationSettings) -> core.TaskTemplate:
+    """The template of a function task: with a container, or with a pod when the task has a pod template."""
+    chosen = task.settings
+    template = core.TaskTemplate(
+        id=task.identifier(settings),
+        type=task.task_type,
+        metadata=metadata_of(chosen),
+        interface=task.interface.typed,
+        extended_resources=chosen.extended_resources,
+    )
+    if chosen.secrets:
+        template.security_context.secrets.extend(secret.message() for secret in chosen.secrets)
+    container = container_of(task, settings)
+    if chosen.pod_template is None:
+        template.container.CopyFrom(container)
+    else:
+        template.k8s_pod.CopyFrom(merged_pod(chosen.pod_template, container, settings.image_config))
+        template.config[_PRIMARY_KEY] = chosen.pod_template.primary_container_name
+    return template
+
+
+def metadata_of(chosen: TaskSettings) -> core.TaskMetadata:
+    """The metadata message; a time-out of 0 and an unset interruptible are absent."""
+    cache = chosen.cache
+    metadata = core.TaskMetadata(
+        discoverable=cache.enabled,
+        discovery_version=cache.version,
+        cache_serializable=cache.serialize,
+        cache_ignore_input_vars=cache.ignored_inputs,
+        runtime=core.RuntimeMetadata(type=core.RuntimeMetadata.FLYTE_SDK, version=__version__, flavor="python"),
+        retries=core.RetryStrategy(retries=chosen.retries),
+        deprecated_error_message=chosen.deprecated,
+        pod_template_name=chosen.pod_template_name,
+        generates_deck=BoolValue(value=chosen.deck),
+        metadata=core.K8sObjectMetadata(labels=chosen.labels, annotations=chosen.annotations),
+    )
+    if chosen.timeout:
+        metadata.timeout.FromTimedelta(chosen.timeout)
+    if chosen.interruptible is not None:
+        metadata.interruptible = chosen.interruptible
+    return metadata
+
+
+def container_of(task: PythonFunctionTask[..., Any], settings: SerializationSettings) -> core.Container:
+    """The container of a function task. Its environment is the settings' and then the task's, which wins."""
+    chosen = task.settings
+    return core.Container(
+        image=settings.image_config.resolve(chosen.container_image),
+        args=command_of(task, settings),
+        resources=chosen.resources,
+        env=[core.KeyValuePair(key=key, value=value) for key, value in {**settings.env, **chosen.environment}.items()],
+    )
+
+
+def command_of(task: PythonFunctionTask[..., Any], settings: SerializationSettings) -> list[str]:
+    """The command line of the container, byte for byte stock's, so that any flytekit image can run it."""
+    command = [*_EXECUTE, "--resolver", location_of(task), "--", *loader_args(task, settings)]
+    if settings.fast is None:
+        return command
+    fast = settings.fast
+    return [
+        "pyflyte-fast-execute",
+        "--additional-distribution",
+        fast.distribution,
+        "--dest-dir",
+        fast.destination,
+        "--",
+        *command,
+    ]
+
+
+def task_node(task: Task[..., Any], overrides: Overrides, settings: SerializationSettings) -> core.TaskNode:
+    """The target of a node: the task's id and what this use overrides of its container."""
+    node = core.TaskNode(reference_id=task.identifier(settings))
+    changed = node.overrides
+    changed.SetInParent()
+    if overrides.resources is not None:
+        changed.resources.CopyFrom(overrides.resources)
+    if overrides.extended_resources is not None:
+        changed.extended_resources.CopyFrom(overrides.extended_resources)
+    if overrides.container_image is not None:
+        changed.container_image = settings.image_config.resolve(overrides.container_image)
+    if overrides.pod_template is not None:
+        container = container_of(task, settings)  # type: ignore[arg-type]
+        changed.pod_template.CopyFrom(merged_pod(overrides.pod_template, container, settings.image_config))
+        changed.pod_template.primary_container_name = overrides.pod_template.primary_container_name
+    return node

@@ -1,0 +1,151 @@
+"""Tasks: a user's function, and how a container calls it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, overload
+
+from glidepath.authoring.calls import finished, fitting
+from glidepath.authoring.docstrings import parse
+from glidepath.authoring.documentation import description_of
+from glidepath.authoring.entity import Entity, NodeDefaults, P, R
+from glidepath.authoring.places import module_name, place_of
+from glidepath.authoring.settings import SerializationSettings
+from glidepath.authoring.signatures import interface_of
+from glidepath.authoring.task_settings import TaskOptions, TaskSettings, settle
+from glidepath.authoring.task_specs import task_node, task_template
+from glidepath.errors import FlyteValidationException, FlyteValueException
+from glidepath.idl import admin, core
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from glidepath.authoring.nodes import Node
+
+
+class Task(Entity[P, R]):
+    """Any kind of task: it has a template, and its nodes are task nodes."""
+
+    kind = core.ResourceType.TASK
+    task_type: str
+    settings: TaskSettings
+
+    @abstractmethod
+    def template(self, settings: SerializationSettings) -> core.TaskTemplate:
+        """How an engine runs this task."""
+
+    @abstractmethod
+    def spec(self, settings: SerializationSettings) -> admin.TaskSpec:
+        """What is registered: the template and the description."""
+
+    def node_defaults(self) -> NodeDefaults:
+        chosen = self.settings
+        return NodeDefaults(self.short_name, chosen.timeout, chosen.retries, chosen.interruptible)
+
+    def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> None:
+        message.task_node.CopyFrom(task_node(self, node.overrides, settings))
+
+
+class PythonFunctionTask(Task[P, R]):
+    """A task that is a function, made by :func:`task`."""
+
+    task_type = "python-task"
+
+    def __init__(self, function: Callable[P, R], settings: TaskSettings, *, pickle_untyped: bool = False) -> None:
+        module = module_name(function)
+        _check_findable(function, settings)
+        name = f"{module}.{function.__name__}"
+        self.module = module
+        self.task_function = function
+        self.settings = settings
+        self.docstring = parse(function.__doc__)
+        super().__init__(
+            name,
+            interface_of(function, owner=name, docstring=self.docstring, pickle_untyped=pickle_untyped),
+            place_of(function),
+        )
+        functools.update_wrapper(self, function)
+        self._check_ignored_inputs()
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the function is ``async``."""
+        return inspect.iscoroutinefunction(inspect.unwrap(self.task_function))
+
+    def call_function(self, values: Mapping[str, Any]) -> Any:
+        """Call the function with Python values; a coroutine is run to its end. What it raises comes as it is."""
+        return finished(self.task_function(**values))  # type: ignore[call-arg]
+
+    def run(self, values: Mapping[str, Any]) -> Any:
+        """A plain call: arguments are checked, the function is called; an ``async`` one gives its coroutine."""
+        return self.task_function(**fitting(self.interface, values))  # type: ignore[call-arg]
+
+    def template(self, settings: SerializationSettings) -> core.TaskTemplate:
+        return task_template(self, settings)
+
+    def spec(self, settings: SerializationSettings) -> admin.TaskSpec:
+        return admin.TaskSpec(template=self.template(settings), description=description_of(self.settings.docs, self.docstring))
+
+    def _check_ignored_inputs(self) -> None:
+        for ignored in self.settings.cache.ignored_inputs:
+            if ignored not in self.interface.inputs:
+                raise FlyteValidationException(
+                    f"the cache of {self.name} ignores input {ignored!r}, which it does not have",
+                    where=str(self.source),
+                    hint=f"its inputs are {', '.join(self.interface.inputs) or '(none)'}",
+                )
+
+
+def _check_findable(function: Callable[..., Any], settings: TaskSettings) -> None:
+    """Raises FlyteValueException for functions that a container could not import: inner functions and lambdas.
+
+    Test modules (``test_…``) may have inner ones, since they run in place, and so may tasks with a resolver of their own.
+    """
+    inner = "<locals>" in function.__qualname__ or function.__name__ == "<lambda>"
+    if not inner or settings.resolver is not None or function.__module__.rpartition(".")[2].startswith("test_"):
+        return
+    raise FlyteValueException(
+        f"task {function.__qualname__} is an inner function, which a container cannot import",
+        where=str(place_of(function)),
+        hint="move it to module level; in a decorator of your own put @functools.wraps(function) on the inner function",
+    )
+
+
+class TaskDecorator(Protocol):
+    """What ``@task(...)`` gives: a decorator that keeps the function's signature."""
+
+    def __call__(self, function: Callable[P, R], /) -> PythonFunctionTask[P, R]: ...
+
+
+@overload
+def task(function: Callable[P, R], /, **options: Unpack[TaskOptions]) -> PythonFunctionTask[P, R]: ...
+
+
+@overload
+def task(function: None = None, /, **options: Unpack[TaskOptions]) -> TaskDecorator: ...
+
+
+def task(
+    function: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]
+) -> PythonFunctionTask[..., Any] | TaskDecorator:
+    """Make a task of a function, ``async`` or not: bare, or with arguments (:class:`TaskOptions`).
+
+    The function's annotations are its interface, its docstring describes it. Raises FlyteMissingTypeException for a parameter
+    without annotation, FlyteValidationException for arguments that contradict each other.
+
+    Example::
+
+        >>> from datetime import timedelta
+        >>> @task(retries=2, timeout=timedelta(minutes=5))
+        ... def double(n: int) -> int:
+        ...     return 2 * n
+        >>> double(n=4)
+        8
+    """
+    if function is None:
+        return functools.partial(task, **options)  # type: ignore[return-value]
+    chosen: Mapping[str, Any] = options
+    return PythonFunctionTask(function, settle(chosen, function), pickle_untyped=bool(chosen.get("pickle_untyped", False)))

@@ -1,0 +1,281 @@
+"""Workflows: a function whose body is run once, with promises, to draw a graph."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import inspect
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypedDict, overload
+
+from glidepath.authoring import calls
+from glidepath.authoring.bindings import Bound, Target, bind
+from glidepath.authoring.composing import Composition, composing
+from glidepath.authoring.docstrings import parse
+from glidepath.authoring.documentation import Documentation, description_of
+from glidepath.authoring.entity import Entity, NodeDefaults, P, R
+from glidepath.authoring.interface import listed
+from glidepath.authoring.nodes import Node
+from glidepath.authoring.options import Options
+from glidepath.authoring.places import module_name, place_of
+from glidepath.authoring.settings import SerializationSettings
+from glidepath.authoring.signatures import interface_of
+from glidepath.authoring.task_settings import check_known, checked_switch
+from glidepath.authoring.workflow_specs import workflow_spec
+from glidepath.errors import (
+    FlyteAssertion,
+    FlyteCompilationException,
+    FlyteException,
+    FlyteMissingReturnValueException,
+    FlyteValidationException,
+)
+from glidepath.idl import admin, core
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+FAILURE_NODE_ID = "fn0"
+
+
+class WorkflowFailurePolicy(enum.Enum):
+    """What happens to the other nodes when one fails."""
+
+    FAIL_IMMEDIATELY = core.WorkflowMetadata.FAIL_IMMEDIATELY
+    FAIL_AFTER_EXECUTABLE_NODES_COMPLETE = core.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
+
+
+class WorkflowOptions(TypedDict, total=False):
+    """The arguments of ``@workflow``, all optional."""
+
+    failure_policy: WorkflowFailurePolicy | None
+    """By default the execution fails, and ends its other nodes, as soon as one node fails."""
+    interruptible: bool
+    """Whether nodes may run on machines that can be taken away, where their task does not say."""
+    on_failure: Entity[..., Any] | None
+    """A task or workflow that runs when the execution failed; it takes the workflow's inputs."""
+    docs: Documentation | None
+    """What a console shows; the docstring goes before it."""
+    pickle_untyped: bool
+    """Whether parameters without annotation travel as pickles."""
+    default_options: Options | None
+    """Labels and annotations of the default launch plan."""
+
+
+@dataclass(frozen=True)
+class WorkflowSettings:
+    """What a workflow is besides its function and interface."""
+
+    failure_policy: WorkflowFailurePolicy = WorkflowFailurePolicy.FAIL_IMMEDIATELY
+    interruptible: bool = False
+    on_failure: Entity[..., Any] | None = None
+    docs: Documentation | None = None
+    default_options: Options | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What the body of a workflow drew."""
+
+    nodes: tuple[Node, ...]
+    outputs: Mapping[str, Bound]
+    failure_node: Node | None = None
+
+    def entities(self) -> Iterable[Entity[..., Any]]:
+        """What the nodes use, in order, with repetitions."""
+        for node in (*self.nodes, *filter(None, (self.failure_node,))):
+            yield node.entity
+
+
+class Workflow(Entity[P, R]):
+    """Anything that draws a graph: the function kind here, others beside it."""
+
+    kind = core.ResourceType.WORKFLOW
+    settings: WorkflowSettings
+
+    @property
+    def graph(self) -> Graph:
+        """Nodes and outputs."""
+        raise FlyteValidationException(f"{self.name} draws no graph")
+
+    def dependencies(self) -> Iterable[Entity[..., Any]]:
+        return self.graph.entities()
+
+    def node_defaults(self) -> NodeDefaults:
+        return NodeDefaults(self.short_name, interruptible=self.settings.interruptible)
+
+    def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> None:
+        message.workflow_node.sub_workflow_ref.CopyFrom(self.identifier(settings))
+
+    def run(self, values: Mapping[str, Any]) -> Any:
+        return calls.local_runner(self, values)
+
+
+class PythonFunctionWorkflow(Workflow[P, R]):
+    """A workflow that is a function, made by :func:`workflow`. The body runs when the graph is first needed."""
+
+    def __init__(self, function: Callable[P, R], settings: WorkflowSettings, *, pickle_untyped: bool = False) -> None:
+        name = f"{module_name(function)}.{function.__name__}"
+        self.workflow_function = function
+        self.settings = settings
+        self.docstring = parse(function.__doc__)
+        super().__init__(
+            name,
+            interface_of(function, owner=name, docstring=self.docstring, pickle_untyped=pickle_untyped),
+            place_of(function),
+        )
+        functools.update_wrapper(self, function)
+        self._graph: Graph | None = None
+        self._drawing = False
+
+    @property
+    def graph(self) -> Graph:
+        """Nodes and outputs. Drawn on first use; raises FlyteCompilationException when the body does not work."""
+        if self._graph is None:
+            if self._drawing:
+                raise FlyteCompilationException(
+                    f"workflow {self.name} calls itself",
+                    where=str(self.source),
+                    hint="a workflow's graph has a fixed size; repeat in a task, or end the recursion in a launch plan",
+                )
+            self._drawing = True
+            try:
+                self._graph = self._draw()
+            finally:
+                self._drawing = False
+        return self._graph
+
+    def spec(self, settings: SerializationSettings) -> admin.WorkflowSpec:
+        """What is registered: the template, the templates of all sub-workflows, and the description."""
+        return workflow_spec(self, settings, description_of(self.settings.docs, self.docstring))
+
+    def _draw(self) -> Graph:
+        composition = Composition(self.name)
+        inputs = composition.inputs(self)
+        with composing(composition):
+            result = self._body(inputs)
+        failure_node = self._failure_node(composition, inputs)
+        _check_ids(composition)
+        return Graph(tuple(composition.nodes), self._outputs(result), failure_node)
+
+    def _body(self, inputs: Mapping[str, Any]) -> Any:
+        try:
+            result = self.workflow_function(**inputs)  # type: ignore[call-arg]
+            return _stepped(result) if inspect.iscoroutine(result) else result
+        except FlyteException:
+            raise
+        except Exception as error:  # the user's own; it is told where, and kept as the cause
+            lines = [frame for frame in traceback.extract_tb(error.__traceback__) if "/glidepath/" not in frame.filename]
+            last = lines[-1] if lines else None
+            raise FlyteCompilationException(
+                f"the body of workflow {self.name} raised {type(error).__name__}: {error}",
+                where=f"{last.filename}:{last.lineno}" if last else str(self.source),
+                hint="the body runs once, with promises, to draw the graph; what needs values belongs into a task",
+            ) from error
+
+    def _outputs(self, result: Any) -> dict[str, Bound]:
+        if result is None and self.interface.outputs:
+            raise FlyteMissingReturnValueException(
+                f"workflow {self.name} declares outputs ({listed(self.interface.outputs)}), but returned nothing",
+                where=str(self.source),
+                hint="return what the calls in the body gave",
+            )
+        return {
+            name: bind(
+                value,
+                Target(
+                    self.interface.outputs[name].python_type,
+                    self.interface.output_types[name],
+                    f"output {name!r} of {self.name}",
+                    self.source,
+                ),
+            )
+            for name, value in self.interface.pack_outputs(result).items()
+        }
+
+    def _failure_node(self, composition: Composition, inputs: Mapping[str, Any]) -> Node | None:
+        handler = self.settings.on_failure
+        if handler is None:
+            return None
+        unknown = [name for name in inputs if name not in handler.interface.inputs]
+        if unknown:
+            raise FlyteValidationException(
+                f"{handler.name}, which runs on failure of {self.name}, lacks its inputs {listed(unknown)}",
+                where=str(handler.source),
+                hint="a failure handler takes all inputs of the workflow; others of its own need defaults",
+            )
+        return composition.node(handler, FAILURE_NODE_ID, inputs, self.source)
+
+
+def _stepped(coroutine: Any) -> Any:
+    """The result of an ``async`` body. Nothing in it waits, since awaiting a promise gives it at once."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    coroutine.close()
+    raise FlyteAssertion("the body of an async workflow may await only calls of tasks, workflows and launch plans")
+
+
+def _check_ids(composition: Composition) -> None:
+    seen: dict[str, Node] = {}
+    for node in composition.nodes:
+        other = seen.setdefault(node.id, node)
+        if other is not node:
+            raise FlyteAssertion(
+                f"two nodes of workflow {composition.owner} have the id {node.id!r}",
+                where=f"{other.place} and {node.place}",
+                hint="give them different names, with_overrides(node_name=...)",
+            )
+
+
+class WorkflowDecorator(Protocol):
+    """What ``@workflow(...)`` gives: a decorator that keeps the function's signature."""
+
+    def __call__(self, function: Callable[P, R], /) -> PythonFunctionWorkflow[P, R]: ...
+
+
+@overload
+def workflow(function: Callable[P, R], /, **options: Unpack[WorkflowOptions]) -> PythonFunctionWorkflow[P, R]: ...
+
+
+@overload
+def workflow(function: None = None, /, **options: Unpack[WorkflowOptions]) -> WorkflowDecorator: ...
+
+
+def workflow(
+    function: Callable[..., Any] | None = None, /, **options: Unpack[WorkflowOptions]
+) -> PythonFunctionWorkflow[..., Any] | WorkflowDecorator:
+    """Make a workflow of a function: bare, or with arguments (:class:`WorkflowOptions`).
+
+    Its body calls tasks, workflows and launch plans; what they give are promises, which may be passed on, put into lists and
+    dicts, reached into, and returned.
+    """
+    if function is None:
+        return functools.partial(workflow, **options)  # type: ignore[return-value]
+    chosen: Mapping[str, Any] = options
+    check_known(chosen, WorkflowOptions.__annotations__, "@workflow")
+    return PythonFunctionWorkflow(function, _settle(chosen), pickle_untyped=bool(chosen.get("pickle_untyped", False)))
+
+
+def _settle(options: Mapping[str, Any]) -> WorkflowSettings:
+    policy = options.get("failure_policy") or WorkflowFailurePolicy.FAIL_IMMEDIATELY
+    if not isinstance(policy, WorkflowFailurePolicy):
+        raise FlyteValidationException(
+            f"failure_policy={policy!r} must be one of WorkflowFailurePolicy",
+            hint=f"its members are {listed(member.name for member in WorkflowFailurePolicy)}",
+        )
+    handler = options.get("on_failure")
+    if handler is not None and not isinstance(handler, Entity):
+        raise FlyteValidationException(f"on_failure={handler!r} must be a task or workflow")
+    interruptible = options.get("interruptible", False)
+    if interruptible is None:
+        raise FlyteValidationException("interruptible=None must be True or False; leave it away for False")
+    return WorkflowSettings(
+        policy,
+        bool(checked_switch("interruptible", interruptible)),
+        handler,
+        options.get("docs"),
+        options.get("default_options"),
+    )
