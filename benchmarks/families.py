@@ -1,0 +1,24 @@
+"""The families of rows by the names that the command line takes, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from benchmarks import concurrent_runs, embedded_server, local_chain, packaging, registering, server_chain, startup
+from benchmarks.bench import Bench
+from benchmarks.rows import Row
+
+Family = Callable[[Bench], list[Row]]
+
+FAMILIES: Mapping[str, Family] = {
+    "help": startup.show_help,
+    "import": startup.import_names,
+    "run": startup.run_hello,
+    "local": local_chain.measure,
+    "package": packaging.measure,
+    "register": registering.measure,
+    "start": embedded_server.start,
+    "chain": server_chain.measure,
+    "executions": concurrent_runs.measure,
+    "idle": embedded_server.idle,
+}

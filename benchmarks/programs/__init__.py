@@ -1,0 +1,1 @@
+"""Programs that the benchmarks run as child processes; each prints one line of JSON at the end."""
