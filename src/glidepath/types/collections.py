@@ -42,8 +42,10 @@ class ListTransformer(TypeTransformer[list[Any]]):
             raise mismatch(value, python_type)
         item_type, expected = _item_type(python_type), literal_type.collection_type
         transformer = find(item_type)
-        literals = [transformer.to_literal(item, item_type, expected, ctx) for item in value]
-        return core.Literal(collection=core.LiteralCollection(literals=literals))
+        literal = core.Literal()  # filled in place: building it from parts would copy each part
+        literal.collection.SetInParent()
+        literal.collection.literals.extend([transformer.to_literal(item, item_type, expected, ctx) for item in value])
+        return literal
 
     def to_python(self, literal: core.Literal, python_type: Any, ctx: DataContext) -> list[Any]:
         item_type = _item_type(python_type)
@@ -108,14 +110,15 @@ class DictTransformer(TypeTransformer[dict[Any, Any]]):
         if value_type is None:
             return pack_binary(self.to_plain(value, python_type, ctx))
         transformer, expected = find(value_type), literal_type.map_value_type
-        literals = {}
+        literal = core.Literal()
+        literal.map.SetInParent()
         for key, item in value.items():
             if not isinstance(key, str):
                 raise FlyteTypeException(
                     f"the keys of {python_type} must be str, got {key!r}", hint="annotate the dict as plain dict"
                 )
-            literals[key] = transformer.to_literal(item, value_type, expected, ctx)
-        return core.Literal(map=core.LiteralMap(literals=literals))
+            literal.map.literals[key].CopyFrom(transformer.to_literal(item, value_type, expected, ctx))
+        return literal
 
     def to_python(self, literal: core.Literal, python_type: Any, ctx: DataContext) -> dict[Any, Any]:
         value_type = _value_type(python_type)

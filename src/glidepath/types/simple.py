@@ -32,7 +32,9 @@ class SimpleTransformer(TypeTransformer[T]):
         return type(value) is self.python_type
 
     def to_literal(self, value: Any, python_type: Any, literal_type: core.LiteralType, ctx: DataContext) -> core.Literal:
-        return core.Literal(scalar=core.Scalar(primitive=self.write(value)))
+        literal = core.Literal()  # filled in place: building it from parts would copy each part
+        self.write(value, literal.scalar.primitive)
+        return literal
 
     def to_python(self, literal: core.Literal, python_type: Any, ctx: DataContext) -> T:
         scalar = literal.scalar
@@ -47,8 +49,8 @@ class SimpleTransformer(TypeTransformer[T]):
     def plain_fits(self, plain: Any, python_type: Any) -> bool:
         return type(plain) is self.python_type
 
-    def write(self, value: Any) -> core.Primitive:
-        """The primitive of a value."""
+    def write(self, value: Any, primitive: core.Primitive) -> None:
+        """Put a value into a primitive."""
         raise mismatch(value, self.python_type)
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> T:
@@ -67,7 +69,7 @@ class IntTransformer(SimpleTransformer[int]):
     python_type = int
     simple = core.SimpleType.INTEGER
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
             raise mismatch(value, int)
         if not _INT_MIN <= value <= _INT_MAX:
@@ -75,7 +77,7 @@ class IntTransformer(SimpleTransformer[int]):
                 f"{value} does not fit into 64 bits",
                 hint="whole numbers on the wire lie between -2**63 and 2**63 - 1; pass a str",
             )
-        return core.Primitive(integer=value)
+        primitive.integer = value
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> int:
         kind = primitive.WhichOneof("value")
@@ -109,10 +111,10 @@ class FloatTransformer(SimpleTransformer[float]):
     python_type = float
     simple = core.SimpleType.FLOAT
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, float):
             raise mismatch(value, float)
-        return core.Primitive(float_value=value)
+        primitive.float_value = value
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> float:
         kind = primitive.WhichOneof("value")
@@ -144,10 +146,10 @@ class BoolTransformer(SimpleTransformer[bool]):
     python_type = bool
     simple = core.SimpleType.BOOLEAN
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, bool):
             raise mismatch(value, bool)
-        return core.Primitive(boolean=value)
+        primitive.boolean = value
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> bool:
         if primitive.WhichOneof("value") == "boolean":
@@ -177,10 +179,10 @@ class StrTransformer(SimpleTransformer[str]):
     python_type = str
     simple = core.SimpleType.STRING
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, str):
             raise mismatch(value, str)
-        return core.Primitive(string_value=value)
+        primitive.string_value = value
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> str:
         if primitive.WhichOneof("value") == "string_value":
@@ -208,12 +210,10 @@ class DatetimeTransformer(SimpleTransformer[dt.datetime]):
     python_type = dt.datetime
     simple = core.SimpleType.DATETIME
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, dt.datetime):
             raise mismatch(value, dt.datetime)
-        primitive = core.Primitive()
         primitive.datetime.FromDatetime(value.astimezone(dt.timezone.utc))
-        return primitive
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> dt.datetime:
         if primitive.WhichOneof("value") == "datetime":
@@ -247,12 +247,10 @@ class DateTransformer(SimpleTransformer[dt.date]):
     python_type = dt.date
     simple = core.SimpleType.DATETIME
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
             raise mismatch(value, dt.date)
-        primitive = core.Primitive()
         primitive.datetime.FromDatetime(dt.datetime(value.year, value.month, value.day, tzinfo=dt.timezone.utc))
-        return primitive
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> dt.date:
         if primitive.WhichOneof("value") == "datetime":
@@ -290,12 +288,10 @@ class TimedeltaTransformer(SimpleTransformer[dt.timedelta]):
     python_type = dt.timedelta
     simple = core.SimpleType.DURATION
 
-    def write(self, value: Any) -> core.Primitive:
+    def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, dt.timedelta):
             raise mismatch(value, dt.timedelta)
-        primitive = core.Primitive()
         primitive.duration.FromTimedelta(value)
-        return primitive
 
     def read(self, primitive: core.Primitive, literal: core.Literal) -> dt.timedelta:
         if primitive.WhichOneof("value") == "duration":

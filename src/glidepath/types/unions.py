@@ -41,12 +41,15 @@ class UnionTransformer(TypeTransformer[Any]):
         pairs = sorted(zip(members, variants, strict=True), key=lambda pair: not find(pair[0]).fits(value, pair[0]))
         for member, variant in pairs:
             try:
-                literal = find(member).to_literal(value, member, variant, ctx)
+                inner = find(member).to_literal(value, member, variant, ctx)
             except (FlyteException, TypeError, ValueError) as error:
                 reasons.append(f"{name_of(member)}: {error}")
                 continue
-            literal.ClearField("hash")  # stock flytekit gives variants no hash of their own; cache keys must agree
-            return core.Literal(scalar=core.Scalar(union=core.Union(value=literal, type=variant)))
+            inner.ClearField("hash")  # stock flytekit gives variants no hash of their own; cache keys must agree
+            literal = core.Literal()
+            literal.scalar.union.value.CopyFrom(inner)
+            literal.scalar.union.type.CopyFrom(variant)
+            return literal
         raise FlyteTypeException(f"{mismatch(value, python_type).message}; no variant takes it:\n{_listed(reasons)}")
 
     def to_python(self, literal: core.Literal, python_type: Any, ctx: DataContext) -> Any:
