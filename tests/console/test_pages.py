@@ -8,6 +8,7 @@ from console_requests import get
 from console_world import EXECUTION, ControlPlane
 from starlette.applications import Starlette
 
+from glidepath.console import views
 from glidepath.console.pages import routes
 from glidepath.idl import core
 
@@ -53,11 +54,26 @@ def test_nodes_are_nested_with_attempts_logs_inputs_and_outputs(browser):
         ("d0", "n2"),
         ("d0", "n3"),
     ]
-    assert (
-        "wine.train SUCCEEDED 1.2 s 2026-03-04 05:06:09 1 SUCCEEDED 42 ms log 1 inputs x 1.5 1 outputs o0 a long text" in text
-    )
+    assert "wine.train SUCCEEDED 1.2 s 2026-03-04 05:06:09 1 SUCCEEDED 42 ms log 1 input x 1.5" in text
+    assert "1 output o0 a long text" in text
     assert "1 FAILED 42 ms log USER:ValueError" in text and "2 FAILED 42 ms log" in text
     assert f'href="{SCOPE}/executions/child1"' in body
+
+
+def test_links_to_own_logs_survive_a_change_of_port(browser):
+    body = browser.get(PAGE).text
+    assert 'href="/logs/flytesnacks/development/a1b2c3/a1b2c3-n0-0"' in body and "30080" not in body
+
+
+def test_links_to_other_logs_stay(browser):
+    assert views.own_link("https://logs.example/logs/x", EXECUTION) == "https://logs.example/logs/x"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.042, "42 ms"), (4.25, "4.2 s"), (75, "1 m 15 s"), (3725, "1 h 02 m"), (266400, "3 d 02 h")]
+)
+def test_spans(seconds, text):
+    assert views.span(seconds) == text
 
 
 def test_what_users_wrote_is_never_markup(browser):

@@ -110,8 +110,10 @@ class DataFolder:
         """The pid of the process that holds the folder, None when nobody does."""
         try:
             file = self.lock.open()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            raise unusable(self.path, error) from error
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

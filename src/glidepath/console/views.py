@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -43,7 +44,8 @@ class Attempt:
     duration: str
     reason: str
     error: core.ExecutionError | None
-    logs: tuple[core.TaskLog, ...]
+    logs: tuple[tuple[str, str], ...]
+    """Name and link."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ class NodeTable:
             duration=self._duration(closure, closure.phase in phases.TERMINAL_TASK_PHASES),
             reason=closure.reason,
             error=closure.error if closure.HasField("error") else None,
-            logs=tuple(closure.logs),
+            logs=tuple((log.name or "log", own_link(log.uri, self.execution)) for log in closure.logs),
         )
 
     def _duration(self, closure: Any, ended: bool) -> str:
@@ -152,6 +154,13 @@ def _kind(item: admin.NodeExecution, attempts: tuple[Attempt, ...]) -> str:
     metadata = item.metadata
     flags = (("array", metadata.is_array), ("dynamic", metadata.is_dynamic), ("workflow", metadata.is_parent_node))
     return next((name for name, is_set in flags if is_set), attempts[0].task.name if attempts else "")
+
+
+def own_link(uri: str, execution: core.WorkflowExecutionIdentifier) -> str:
+    """A log link; one to this server's own logs without host and port, which may have changed since it was made."""
+    path = urlsplit(uri).path
+    own = path.startswith(f"/logs/{execution.project}/{execution.domain}/{execution.name}/")
+    return path if own else uri
 
 
 def moment(at: Timestamp) -> str:
@@ -172,10 +181,13 @@ def duration(started: Timestamp, taken: Duration, now: datetime, *, ended: bool)
 
 
 def span(seconds: float) -> str:
-    """``0.042`` is ``42 ms``, ``4.25`` is ``4.3 s``, ``3725`` is ``1 h 02 m``."""
+    """``0.042`` is ``42 ms``, ``4.25`` is ``4.3 s``, ``3725`` is ``1 h 02 m``, ``266400`` is ``3 d 02 h``."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes} m {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} m"
+    if minutes < 60:
+        return f"{minutes} m {rest:02} s"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60:02} m" if hours < 48 else f"{hours // 24} d {hours % 24:02} h"
