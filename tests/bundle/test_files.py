@@ -310,7 +310,7 @@ def test_auto_takes_the_loaded_modules_whatever_is_ignored(tree: Tree) -> None:
 def test_auto_leaves_libraries_inside_the_root_out(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tree({"wf.py": "import bundled_library\n", "env/bundled_library.py": ""})
     monkeypatch.syspath_prepend(root / "env")
-    monkeypatch.setattr("glidepath.bundle.files._library_folders", lambda: {str(root / "env")})
+    monkeypatch.setattr("glidepath.bundle.user_modules.library_folders", lambda: {str(root / "env")})
     load_file(root / "wf.py")
     found = select_files(root, CopyFiles.AUTO)
     assert [file.name for file in found.files] == ["wf.py"]
@@ -319,7 +319,7 @@ def test_auto_leaves_libraries_inside_the_root_out(tree: Tree, monkeypatch: pyte
 
 def test_auto_works_for_a_project_inside_an_environment(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tree({"env/proj/wf.py": ""}) / "env/proj"
-    monkeypatch.setattr("glidepath.bundle.files._library_folders", lambda: {str(root.parent)})
+    monkeypatch.setattr("glidepath.bundle.user_modules.library_folders", lambda: {str(root.parent)})
     load_file(root / "wf.py")
     assert [file.name for file in select_files(root, CopyFiles.AUTO).files] == ["wf.py"]
 

@@ -47,10 +47,10 @@ def test_a_file_is_named_as_stock_names_it(tree: Tree, path: str, root: str, nam
     [
         (["examples"], "proj", ["examples.hello", "examples.sub.a"]),
         (["pkg"], "proj", ["pkg", "pkg.c", "pkg.inner", "pkg.inner.b"]),
-        (["pkg/inner"], "proj", ["pkg.inner", "pkg.inner.b"]),
+        (["pkg/inner"], "proj", ["pkg", "pkg.inner", "pkg.inner.b"]),
         (["src/ns"], "proj/src", ["ns.deep", "ns.deep.d"]),
-        (["pkg/c.py", "pkg/inner"], "proj", ["pkg.c", "pkg.inner", "pkg.inner.b"]),
-        (["examples", "pkg/c.py"], "proj", ["examples.hello", "examples.sub.a", "pkg.c"]),
+        (["pkg/c.py", "pkg/inner"], "proj", ["pkg", "pkg.c", "pkg.inner", "pkg.inner.b"]),
+        (["examples", "pkg/c.py"], "proj", ["examples.hello", "examples.sub.a", "pkg", "pkg.c"]),
     ],
 )
 def test_folders_are_named_as_stock_names_them(tree: Tree, paths: list[str], root: str, names: list[str]) -> None:
@@ -170,7 +170,7 @@ def test_a_root_of_the_file_system_ends_the_search() -> None:
     ("names", "source", "root", "modules"),
     [
         (["examples"], ".", ".", ["examples.hello", "examples.sub.a"]),
-        (["pkg.inner", "pkg.c"], ".", ".", ["pkg.c", "pkg.inner", "pkg.inner.b"]),
+        (["pkg.inner", "pkg.c"], ".", ".", ["pkg", "pkg.c", "pkg.inner", "pkg.inner.b"]),
         (["ns"], "src", "src", ["ns.deep", "ns.deep.d"]),
         (["ns"], ".", "src", ["ns.deep", "ns.deep.d"]),
     ],

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
-import sysconfig
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from enum import Enum
 from pathlib import Path
 
 from glidepath.bundle.ignores import IgnoreRules, Place
 from glidepath.bundle.selection import LeftOut, SelectedFile, Selection
+from glidepath.bundle.user_modules import modules_below
 from glidepath.bundle.walking import walk
 from glidepath.errors import FlyteValueException
-
-_OWN_FOLDER = str(Path(__file__).parents[1])
 
 
 class CopyFiles(str, Enum):
@@ -73,29 +70,14 @@ def explain(path: Path, root: Path) -> str:
 
 
 def _loaded(root: Path) -> Selection:
-    """The files of the modules in ``sys.modules`` below a root, without libraries that happen to lie there."""
-    prefix = f"{root}{os.sep}"
-    libraries = tuple(f"{each}{os.sep}" for each in _library_folders() if not prefix.startswith(f"{each}{os.sep}"))
+    """The files of the user's loaded modules below a root."""
     files: dict[str, SelectedFile] = {}
     left_out: dict[str, LeftOut] = {}
-    for file in sorted(_module_files()):
-        if not file.startswith(prefix):
-            continue
-        name = Path(file).relative_to(root).as_posix()
-        if file.startswith(libraries):
+    for each in modules_below(root):
+        path = Path(each.file)
+        name = path.relative_to(root).as_posix()
+        if each.is_library:
             left_out[name] = LeftOut(name, "installed library")
-        elif os.path.isfile(file):  # noqa: PTH113 - thousands of modules, and a Path costs more than the question
-            files[name] = SelectedFile(name, Path(file), os.path.getsize(file))  # noqa: PTH202 - as above
+        elif path.is_file():
+            files[name] = SelectedFile(name, path, path.stat().st_size)
     return Selection(root, tuple(sorted(files.values())), tuple(sorted(left_out.values())))
-
-
-def _module_files() -> Iterator[str]:
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str) and file:
-            yield os.path.normpath(file)
-
-
-def _library_folders() -> set[str]:
-    paths = {sysconfig.get_path(each) for each in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return {*paths, _OWN_FOLDER}

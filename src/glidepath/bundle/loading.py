@@ -14,6 +14,7 @@ from glidepath.bundle.import_errors import import_error
 from glidepath.bundle.modules import module_files
 from glidepath.bundle.naming import find_root, module_name
 from glidepath.bundle.packages import find_package, source_of_package
+from glidepath.bundle.user_modules import modules_below
 from glidepath.errors import FlyteImportException, FlyteValueException
 
 
@@ -34,7 +35,7 @@ class LoadedSources:
     root: Path
     """The folder on ``sys.path``; the code bundle starts here."""
     modules: tuple[LoadedModule, ...]
-    """In the order of their names."""
+    """In the order of their names: those that were asked for, and those that they imported from below the root."""
     failures: tuple[FlyteImportException, ...] = ()
     """The files that did not import, when errors were to be skipped."""
 
@@ -50,6 +51,7 @@ def load_file(path: Path, environ: Mapping[str, str] | None = None) -> LoadedMod
     if not file.is_file():
         raise FlyteValueException(f"{path} is not a file", hint="give the path of a Python file")
     root = find_root([file], [file], environ)
+    importlib.invalidate_caches()  # the file may be younger than the last look at its folder
     loaded = _load(file, root)
     check_names(root)
     return loaded
@@ -105,21 +107,22 @@ def _normal(path: Path) -> Path:
 
 
 def _load_all(files: Mapping[Path, Path], root: Path, skip_errors: bool) -> LoadedSources:
-    modules: list[LoadedModule] = []
+    modules: dict[str, LoadedModule] = {}
     failures: list[FlyteImportException] = []
+    importlib.invalidate_caches()
     for file, own_root in sorted(files.items()):
         try:
-            modules.append(_load(file, own_root))
+            loaded = _load(file, own_root)
+            modules[loaded.name] = loaded
         except FlyteImportException as error:
             if not skip_errors:
                 raise
             failures.append(error)
     check_names(root)
-    return LoadedSources(root, tuple(sorted(modules, key=_name_of)), tuple(failures))
-
-
-def _name_of(loaded: LoadedModule) -> str:
-    return loaded.name
+    for each in modules_below(root):
+        if not each.is_library and each.name not in modules:
+            modules[each.name] = LoadedModule(each.name, Path(each.file), root, each.module)
+    return LoadedSources(root, tuple(modules[name] for name in sorted(modules)), tuple(failures))
 
 
 def _load(file: Path, root: Path) -> LoadedModule:
@@ -144,11 +147,9 @@ def _put_first(root: Path) -> None:
 def _import(name: str, file: Path) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
-    # Files may be younger than the last look at their folder.
-    importlib.invalidate_caches()
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # it is the user's code that runs here
         raise import_error(error, name, file) from error
 
 
@@ -159,11 +160,7 @@ def check_names(root: Path) -> None:
         FlyteValueException: names the file and both names.
     """
     names: dict[str, tuple[str, ModuleType]] = {}
-    prefixes = tuple(f"{each}{os.sep}" for each in {str(root), os.path.realpath(root)})
-    for name, module in sorted(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name == "__main__" or not isinstance(file, str) or not file.startswith(prefixes):
-            continue
+    for name, file, module, _ in (each for place in {root, root.resolve()} for each in modules_below(place)):
         other = names.setdefault(os.path.realpath(file), (name, module))
         if other[1] is not module:
             raise FlyteValueException(
