@@ -22,7 +22,7 @@ from glidepath.types.plain import from_plain_literal, pack_binary
 from glidepath.types.registry import AnyCodec, find_codec, register
 from glidepath.types.schema_guess import dataclass_of
 from glidepath.types.schema_walk import inline_or_reference
-from glidepath.types.transformer import TypeTransformer, mismatch, name_of
+from glidepath.types.transformer import TypeTransformer, is_class, mismatch, name_of
 
 _open_types: ContextVar[tuple[type, ...]] = ContextVar("glidepath_open_dataclasses", default=())
 
@@ -198,7 +198,7 @@ def _in_field(python_type: type, name: str, error: FlyteException) -> FlyteTypeE
 
 def is_dataclass_type(python_type: Any) -> bool:
     """Whether a type is a dataclass (not an instance of one)."""
-    return isinstance(python_type, type) and dataclasses.is_dataclass(python_type)
+    return is_class(python_type) and dataclasses.is_dataclass(python_type)
 
 
 register(DataclassTransformer(), accepts=is_dataclass_type)

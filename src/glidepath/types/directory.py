@@ -15,7 +15,7 @@ from glidepath.types.file import PATH_SCHEMA, FlyteFile, PathText, extension_of
 from glidepath.types.plain import from_plain_literal
 from glidepath.types.pydantic_hooks import PlainPathModel
 from glidepath.types.registry import register
-from glidepath.types.transformer import TypeTransformer, mismatch
+from glidepath.types.transformer import TypeTransformer, is_class, mismatch
 
 T = TypeVar("T")
 
@@ -229,7 +229,7 @@ class DirectoryTransformer(TypeTransformer[Any]):
 
 
 def _class_of(python_type: Any) -> type[FlyteDirectory[Any]]:
-    return python_type if isinstance(python_type, type) and issubclass(python_type, FlyteDirectory) else FlyteDirectory
+    return python_type if is_class(python_type) and issubclass(python_type, FlyteDirectory) else FlyteDirectory
 
 
 def _blob_type(python_type: Any) -> core.BlobType:

@@ -10,7 +10,7 @@ from glidepath.idl import core
 from glidepath.types.context import DataContext
 from glidepath.types.plain import from_plain_literal
 from glidepath.types.registry import register
-from glidepath.types.transformer import TypeTransformer, mismatch, name_of
+from glidepath.types.transformer import TypeTransformer, is_class, mismatch, name_of
 
 
 class EnumTransformer(TypeTransformer[enum.Enum]):
@@ -69,7 +69,7 @@ class EnumTransformer(TypeTransformer[enum.Enum]):
 
 def is_enum(python_type: Any) -> bool:
     """Whether a type is an enum class."""
-    return isinstance(python_type, type) and issubclass(python_type, enum.Enum)
+    return is_class(python_type) and issubclass(python_type, enum.Enum)
 
 
 register(EnumTransformer(), accepts=is_enum)

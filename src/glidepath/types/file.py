@@ -15,7 +15,7 @@ from glidepath.types.context import DataContext, current
 from glidepath.types.plain import from_plain_literal
 from glidepath.types.pydantic_hooks import PlainPathModel
 from glidepath.types.registry import register
-from glidepath.types.transformer import TypeTransformer, mismatch
+from glidepath.types.transformer import TypeTransformer, is_class, mismatch
 
 T = TypeVar("T")
 PathText = str | os.PathLike[str]
@@ -220,7 +220,7 @@ def extension_of(item: Any) -> str:
 
 
 def _class_of(python_type: Any) -> type[FlyteFile[Any]]:
-    return python_type if isinstance(python_type, type) and issubclass(python_type, FlyteFile) else FlyteFile
+    return python_type if is_class(python_type) and issubclass(python_type, FlyteFile) else FlyteFile
 
 
 def _blob_type(python_type: Any) -> core.BlobType:

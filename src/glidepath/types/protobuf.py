@@ -14,7 +14,7 @@ from glidepath.idl import core
 from glidepath.types.context import DataContext
 from glidepath.types.plain import plain_of
 from glidepath.types.registry import register
-from glidepath.types.transformer import TypeTransformer, mismatch
+from glidepath.types.transformer import TypeTransformer, is_class, mismatch
 
 _CLASS = "pb_type"
 
@@ -61,7 +61,7 @@ class ProtobufTransformer(TypeTransformer[Message]):
 
 def is_message_type(python_type: Any) -> bool:
     """Whether a type is a protobuf message class."""
-    return isinstance(python_type, type) and issubclass(python_type, Message)
+    return is_class(python_type) and issubclass(python_type, Message)
 
 
 register(ProtobufTransformer(), Struct, accepts=is_message_type)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar, Union, get_origin
 
 from glidepath.errors import FlyteTypeException
-from glidepath.types.transformer import PlainCodec, TypeTransformer, name_of
+from glidepath.types.transformer import PlainCodec, TypeTransformer, is_class, name_of
 
 AnyTransformer = TypeTransformer[Any]
 AnyCodec = PlainCodec[Any]
@@ -139,7 +139,7 @@ def _search(python_type: Any) -> AnyTransformer:
 
 
 def _search_codec(python_type: Any) -> AnyCodec:
-    if python_type not in (list, Any) and isinstance(python_type, type) and python_type in _by_type:
+    if python_type not in (list, Any) and is_class(python_type) and python_type in _by_type:
         return _by_type[python_type]
     importlib.import_module(_PLAIN_ONLY)
     origin = get_origin(python_type)
@@ -180,9 +180,9 @@ def _load_built_in(python_type: Any, origin: Any) -> None:
         name = "choices"
     elif origin in (Union, types.UnionType):
         name = "unions"
-    elif isinstance(python_type, type) and issubclass(python_type, enum.Enum):
+    elif is_class(python_type) and issubclass(python_type, enum.Enum):
         name = "enums"
-    elif isinstance(python_type, type) and hasattr(python_type, "__dataclass_fields__"):
+    elif is_class(python_type) and hasattr(python_type, "__dataclass_fields__"):
         name = "dataclass"
     else:
         return
@@ -190,7 +190,7 @@ def _load_built_in(python_type: Any, origin: Any) -> None:
 
 
 def _is_named_tuple(python_type: Any) -> bool:
-    return isinstance(python_type, type) and issubclass(python_type, tuple) and hasattr(python_type, "_fields")
+    return is_class(python_type) and issubclass(python_type, tuple) and hasattr(python_type, "_fields")
 
 
 def _load_library(python_type: Any) -> bool:

@@ -39,7 +39,7 @@ from glidepath.types.simple import (
 )
 from glidepath.types.structured_dataset import DatasetTransformer, StructuredDataset
 from glidepath.types.text_time import parse_day, parse_duration, parse_instant
-from glidepath.types.transformer import PlainCodec, name_of
+from glidepath.types.transformer import PlainCodec, is_class, name_of
 
 _NOTHING = ("None", "null")
 _TRUE, _FALSE = frozenset({"true", "t", "1", "yes", "y", "on"}), frozenset({"false", "f", "0", "no", "n", "off"})
@@ -238,7 +238,7 @@ def _member(text: str, python_type: Any) -> Any:
 def _file(text: str, python_type: Any) -> Any:
     if not is_remote(text) and not local_path(text).is_file():
         raise FlyteValueException(f"there is no file {text}", hint="check the path; a URI such as s3://… is taken as it is")
-    return (python_type if isinstance(python_type, type) and issubclass(python_type, FlyteFile) else FlyteFile)(text)
+    return (python_type if is_class(python_type) and issubclass(python_type, FlyteFile) else FlyteFile)(text)
 
 
 def _directory(text: str, python_type: Any) -> Any:

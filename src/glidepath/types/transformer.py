@@ -7,7 +7,7 @@ input file. :class:`PlainCodec` converts values to plain data, :class:`TypeTrans
 from __future__ import annotations
 
 import reprlib
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_origin
 
 from glidepath.errors import FlyteTypeException
 from glidepath.idl import core
@@ -24,7 +24,7 @@ class PlainCodec(Generic[T]):
 
     def fits(self, value: Any, python_type: Any) -> bool:
         """Whether ``value`` is exactly of this type; decides between the variants of a union before anything is converted."""
-        return isinstance(python_type, type) and isinstance(value, python_type)
+        return is_class(python_type) and isinstance(value, python_type)
 
     def plain_fits(self, plain: Any, python_type: Any) -> bool:
         """Whether plain data may be of this type; decides between the variants of a union before anything is read."""
@@ -84,11 +84,16 @@ def wrong_literal(literal: core.Literal, python_type: Any) -> FlyteTypeException
     return FlyteTypeException(f"expected a literal of type {name_of(python_type)}, got one that holds {kind or 'nothing'}")
 
 
+def is_class(python_type: Any) -> bool:
+    """Whether a type is a real class: Python 3.10 takes ``list[int]`` for one."""
+    return isinstance(python_type, type) and get_origin(python_type) is None
+
+
 def name_of(python_type: Any) -> str:
     """A type for people: ``int``, ``list[str]``, ``my_module.Point``."""
     if python_type is type(None):
         return "None"
-    if isinstance(python_type, type) and not hasattr(python_type, "__args__"):
+    if is_class(python_type):
         module = python_type.__module__
         return python_type.__qualname__ if module in ("builtins", "__main__") else f"{module}.{python_type.__qualname__}"
     return str(python_type).replace("typing.", "")
