@@ -164,6 +164,7 @@ def _rows(start: int, end: int, plans: list[tuple[int, int]]) -> Iterator[dict[s
             "inputs_uri": "s3://bucket/inputs",
             "user_inputs_uri": "s3://bucket/inputs",
             "created_at": at,
+            "state_change": b"",
             "spec": data,
         }
 

@@ -1,6 +1,7 @@
 """Executions: launched, read, terminated, archived. Running them is the orchestrator's part."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -97,7 +98,7 @@ class Executions:
         prepared = self._prepare(request, call)
         with self._context.store.write() as connection:
             self._refuse_crowding(connection, prepared.target)
-            self._insert(connection, prepared)
+            self._insert(connection, prepared, call)
         self._context.orchestrator.launched(prepared.id)
         return admin.ExecutionCreateResponse(id=prepared.id)
 
@@ -146,14 +147,11 @@ class Executions:
         """Archive an execution or bring it back."""
         require_execution(request.id)
         now = self._context.clock()
+        values = {"state": request.state, "updated_at": now, "state_change": _state_change(request.state, now, call)}
         with self._context.store.write() as connection:
-            closure = lock_closure(connection, request.id)
-            details = admin.ExecutionStateChangeDetails(
-                state=request.state, occurred_at=timestamp(now), principal=call.principal
-            )
-            closure.state_change_details.CopyFrom(details)
-            values = {"state": request.state, "updated_at": now, "closure": closure.SerializeToString()}
-            connection.execute(executions.update().where(*is_execution(executions, request.id)).values(**values))
+            changed = connection.execute(executions.update().where(*is_execution(executions, request.id)).values(**values))
+        if changed.rowcount == 0:
+            raise missing_entity("execution", request.id)
         return admin.ExecutionUpdateResponse()
 
     def terminate(self, request: admin.ExecutionTerminateRequest, call: Call) -> admin.ExecutionTerminateResponse:
@@ -189,7 +187,7 @@ class Executions:
         return _Prepared(
             id=identifier,
             spec=spec,
-            closure=self._closure(spec, target, call),
+            closure=self._closure(spec, target),
             target=target,
             inputs_uri=inputs_uri,
             user_inputs_uri=inputs_uri if inputs == given else self._context.keep(folder, given),
@@ -241,20 +239,15 @@ class Executions:
                 return {"source_execution_id": _source(connection, metadata.reference_execution).id}
         return {}
 
-    def _closure(self, spec: admin.ExecutionSpec, target: _Target, call: Call) -> admin.ExecutionClosure:
+    def _closure(self, spec: admin.ExecutionSpec, target: _Target) -> admin.ExecutionClosure:
         now = timestamp(self._context.clock())
-        closure = admin.ExecutionClosure(
+        return admin.ExecutionClosure(
             phase=core.WorkflowExecution.UNDEFINED,
             created_at=now,
             updated_at=now,
             workflow_id=target.workflow,
             notifications=launch.notifications_of(spec, target.plan),
         )
-        details = admin.ExecutionStateChangeDetails(
-            state=admin.ExecutionState.EXECUTION_ACTIVE, occurred_at=now, principal=call.principal
-        )
-        closure.state_change_details.CopyFrom(details)
-        return closure
 
     def _refuse_crowding(self, connection: Connection, target: _Target) -> None:
         limit = target.plan.concurrency_policy.max
@@ -268,13 +261,14 @@ class Executions:
             name = target.plan_name["name"]
             raise AlreadyExists(f"concurrency limit ({limit}) reached for launch plan {name}; skipping execution")
 
-    def _insert(self, connection: Connection, prepared: _Prepared) -> None:
+    def _insert(self, connection: Connection, prepared: _Prepared, call: Call) -> None:
         now = self._context.clock()
         spec, target = prepared.spec, prepared.target
         values = {
             **execution_key(prepared.id),
             **execution_columns(prepared.closure, now),
             "state": admin.ExecutionState.EXECUTION_ACTIVE,
+            "state_change": _state_change(admin.ExecutionState.EXECUTION_ACTIVE, now, call),
             "mode": spec.metadata.mode,
             "launch_entity": core.ResourceType.Name(spec.launch_plan.resource_type),
             "launch_plan_id": target.launch_plan_id,
@@ -315,6 +309,11 @@ def lock_closure(connection: Connection, identifier: core.WorkflowExecutionIdent
     if data is None:
         raise missing_entity("execution", identifier)
     return admin.ExecutionClosure.FromString(data)
+
+
+def _state_change(state: admin.ExecutionState, now: datetime, call: Call) -> bytes:
+    details = admin.ExecutionStateChangeDetails(state=state, occurred_at=timestamp(now), principal=call.principal)
+    return details.SerializeToString()
 
 
 def _source(connection: Connection, identifier: core.WorkflowExecutionIdentifier) -> Any:

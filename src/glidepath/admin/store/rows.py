@@ -130,7 +130,8 @@ def entity_key(identifier: core.Identifier) -> dict[str, str]:
 
 
 EXECUTION_COLUMNS = tuple(
-    executions.c[name] for name in ("execution_project", "execution_domain", "execution_name", "spec", "closure")
+    executions.c[name]
+    for name in ("execution_project", "execution_domain", "execution_name", "state_change", "spec", "closure")
 )
 NODE_COLUMNS = tuple(
     node_executions.c[name]
@@ -160,6 +161,7 @@ def execution_from(row: Any) -> admin.Execution:
     found = admin.Execution(id=execution_id_from(row._mapping))
     found.spec.MergeFromString(row.spec)
     found.closure.MergeFromString(row.closure)
+    found.closure.state_change_details.MergeFromString(row.state_change)
     return found
 
 

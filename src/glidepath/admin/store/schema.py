@@ -260,6 +260,7 @@ executions = Table(
     Column("inputs_uri", String, nullable=False),
     Column("user_inputs_uri", String, nullable=False),
     *_times(),
+    Column("state_change", LargeBinary, nullable=False),
     Column("spec", LargeBinary, nullable=False),
     Column("closure", LargeBinary, nullable=False),
     Column("engine_state", LargeBinary),
@@ -278,10 +279,14 @@ executions = Table(
         postgresql_where=text("phase NOT IN ('SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT')"),
     ),
 )
-"""``duration`` in nanoseconds; ``phase`` by name; ``spec`` ExecutionSpec, ``closure`` ExecutionClosure; ``engine_state`` is the
-engine's own row and only the orchestrator reads it. ``workflow_name`` and its like repeat what the ids lead to, so that "the
-newest runs of this workflow" is one index range over all its versions. ``executions_live`` answers what a starting server has
-to go on with. FlyteAdmin's ``execution_created_at`` and ``execution_updated_at`` are ``created_at`` and ``updated_at`` here."""
+"""``duration`` in nanoseconds; ``phase`` by name; ``spec`` ExecutionSpec.
+
+``closure`` (ExecutionClosure) is the orchestrator's while the execution lives, which is why ``state_change``
+(ExecutionStateChangeDetails) stands beside it; ``engine_state`` is the engine's own row and only the orchestrator reads it.
+``workflow_name`` and its like repeat what the ids lead to, so that "the newest runs of this workflow" is one index range over
+all its versions. ``executions_live`` answers what a starting server has to go on with. FlyteAdmin's ``execution_created_at``
+and ``execution_updated_at`` are ``created_at`` and ``updated_at`` here.
+"""
 
 execution_tags = Table(
     "execution_tags",

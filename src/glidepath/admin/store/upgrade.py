@@ -4,7 +4,7 @@ An up-to-date database costs one query. A new one gets its tables in one go and 
 older one loads alembic (0.4 s) and runs migrations.
 """
 
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, inspect, select, text
 
 from glidepath.admin.store.schema import SCHEMA_VERSION, alembic_version, metadata
 from glidepath.errors import FlyteSystemException
@@ -21,7 +21,7 @@ def bring_up_to_date(engine: Engine) -> None:
         if version == SCHEMA_VERSION:
             return
         if version is None:
-            metadata.create_all(connection)
+            _create_tables(connection)
             connection.execute(alembic_version.insert().values(version_num=SCHEMA_VERSION))
         elif version > SCHEMA_VERSION:
             raise FlyteSystemException(
@@ -40,3 +40,11 @@ def schema_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table(alembic_version.name):
         return None
     return connection.execute(select(alembic_version.c.version_num)).scalar_one_or_none()
+
+
+def _create_tables(connection: Connection) -> None:
+    """Create every table, from a copy: SQLAlchemy marks what it adds by ALTER on Postgres, and SQLite would leave that out."""
+    copy = MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.tables.values():
+        table.to_metadata(copy)
+    copy.create_all(connection)

@@ -227,6 +227,7 @@ executions = Table(
     Column("inputs_uri", String, nullable=False),
     Column("user_inputs_uri", String, nullable=False),
     *_times(),
+    Column("state_change", LargeBinary, nullable=False),
     Column("spec", LargeBinary, nullable=False),
     Column("closure", LargeBinary, nullable=False),
     Column("engine_state", LargeBinary),
