@@ -88,8 +88,8 @@ def test_aborted_child_is_the_users_failure() -> None:
 
 
 def test_places_follow_the_recipe() -> None:
-    world = launched(state_of(workflow({"n0": Node()})))
-    place = place_of(world.state, world.state.nodes["n0"], 1)
+    state = state_of(workflow({"n0": Node()}))
+    place = place_of(state, StartAttempt("n0", 1, task().template, literal_map(), "file:///m/p-d-e/n0/data"))
     assert place.name == "e-n0-1"
     assert place.input_uri == "file:///m/p-d-e/n0/data/inputs.pb"
     assert place.output_prefix == "file:///m/p-d-e/n0/data/1"

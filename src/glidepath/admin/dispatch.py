@@ -85,14 +85,12 @@ class Dispatcher:
         del self._names[(running.key, running.uid, running.attempt)]
 
     def _attempt(self, live: Live, command: StartAttempt) -> Attempt:
-        state = live.state
-        node = state.nodes[command.uid]
-        place = place_of(state, node, command.attempt)
+        place = place_of(live.state, command)
         self._attempts[place.name] = _Running(live.key, command.uid, command.attempt)
         self._names[(live.key, command.uid, command.attempt)] = place.name
         return Attempt(
             name=place.name,
-            execution=state.id,
+            execution=live.state.id,
             node_id=command.uid,
             retry_attempt=command.attempt,
             task=command.task,

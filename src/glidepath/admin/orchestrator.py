@@ -159,7 +159,13 @@ class Orchestrator:
                 self._give_up(found[0].key if found else _key_of(message), error)
         if self._until_done(self._journal.commit, "commit"):
             for action in todo:
-                action()
+                self._act(action)
+
+    def _act(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except Exception:  # the edge of the thread: a command that fails must not stop the others
+            log.exception("a command failed")
 
     def _event_of(self, message: Message, todo: list[Callable[[], None]]) -> tuple[Live, Event] | None:
         """The execution that a message is about, and the engine's event; None where there is nothing to advance."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glidepath.engine.commands import StartAttempt
 from glidepath.engine.state import ExecutionState, NodeState, Scope
 from glidepath.idl import paths
 from glidepath.idl.ids import generated_name
@@ -28,20 +29,19 @@ def data_dir(scope: Scope, node: NodeState) -> str:
     return paths.nested_data_dir(scope.data_dir, node.node_id)
 
 
-def place_of(state: ExecutionState, node: NodeState, attempt: int) -> AttemptPlace:
-    """The place of one attempt of a node."""
-    folder = node.data_dir
-    raw = _raw_prefix(state, node, attempt)
-    previous = paths.checkpoint_prefix(_raw_prefix(state, node, attempt - 1)) if attempt else ""
+def place_of(state: ExecutionState, command: StartAttempt) -> AttemptPlace:
+    """The place of the attempt that a command asks for."""
+    raw = _raw_prefix(state, command.uid, command.attempt)
+    previous = paths.checkpoint_prefix(_raw_prefix(state, command.uid, command.attempt - 1)) if command.attempt else ""
     return AttemptPlace(
-        name=generated_name(state.id.name, node.uid, attempt),
-        input_uri=node.input_uri,
-        output_prefix=paths.node_output_dir(folder, attempt),
+        name=generated_name(state.id.name, command.uid, command.attempt),
+        input_uri=f"{command.data_dir}/{paths.INPUTS}",
+        output_prefix=paths.node_output_dir(command.data_dir, command.attempt),
         raw_output_prefix=raw,
         checkpoint_prefix=paths.checkpoint_prefix(raw),
         previous_checkpoint=previous,
     )
 
 
-def _raw_prefix(state: ExecutionState, node: NodeState, attempt: int) -> str:
-    return paths.raw_output_prefix(state.settings.raw_output_base, generated_name(state.id.name, node.uid, attempt))
+def _raw_prefix(state: ExecutionState, uid: str, attempt: int) -> str:
+    return paths.raw_output_prefix(state.settings.raw_output_base, generated_name(state.id.name, uid, attempt))

@@ -17,6 +17,8 @@ class StartAttempt:
     task: core.TaskTemplate
     """With the node's overrides applied; its arguments are still templates."""
     inputs: core.LiteralMap
+    data_dir: str
+    """The node's folder; :func:`glidepath.engine.attempts.place_of` tells the rest."""
     interruptible: bool = False
 
 

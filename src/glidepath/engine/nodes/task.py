@@ -122,7 +122,7 @@ def _command_start(step: Step, scope: Scope, graph_node: GraphNode, node: NodeSt
     if task is None:
         raise LookupError(f"node [{graph_node.id}] has no task")
     interruptible = runs_interruptible(node, _wants_interruptible(step, scope, graph_node), step.state.settings)
-    step.command(StartAttempt(node.uid, node.attempt, task, inputs, interruptible))
+    step.command(StartAttempt(node.uid, node.attempt, task, inputs, node.data_dir, interruptible))
 
 
 def _wants_interruptible(step: Step, scope: Scope, graph_node: GraphNode) -> bool:
