@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STOCK := .venv-stock
-STOCK_FLYTEKIT := flytekit==1.16.31 pandas pyarrow scikit-learn
+STOCK_FLYTEKIT := flytekit==1.16.31 pandas pyarrow scikit-learn pydantic
 
 .PHONY: help install demo check lint types rules unit test stock browser bench lock clean
 
