@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         Documentation as Documentation,
         SourceCode as SourceCode,
     )
-    from glidepath.authoring.entity import Entity
     from glidepath.authoring.images import Image as Image, ImageConfig as ImageConfig
     from glidepath.authoring.launch_plans import LaunchPlan as LaunchPlan
     from glidepath.authoring.logs import logger as logger
@@ -62,9 +61,11 @@ if TYPE_CHECKING:
     from glidepath.authoring.tasks import PythonFunctionTask as PythonFunctionTask, task as task
     from glidepath.authoring.workflows import (
         PythonFunctionWorkflow as PythonFunctionWorkflow,
+        Workflow,
         WorkflowFailurePolicy as WorkflowFailurePolicy,
         workflow as workflow,
     )
+    from glidepath.remote import FlyteRemote as FlyteRemote
     from glidepath.runtime.context import (
         ExecutionParameters as ExecutionParameters,
         current_context as current_context,
@@ -125,6 +126,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "task",
         "workflow",
     ),
+    "remote": ("FlyteRemote",),
     "runtime.context": ("ExecutionParameters", "current_context"),
     "types": (
         "BatchSize",
@@ -155,7 +157,7 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-def run_locally(entity: Entity[..., Any], values: Mapping[str, Any]) -> Any:
+def run_locally(entity: Workflow[..., Any] | LaunchPlan, values: Mapping[str, Any]) -> Any:
     """Run a workflow or launch plan in this process: Python values of its inputs → its Python outputs.
 
     The engine loads when the first workflow is called; a script that only declares some never pays for it.

@@ -12,7 +12,6 @@ from glidepath.authoring.promises import Promise, Void, attribute_path, is_sever
 from glidepath.errors import FlyteAssertion, FlyteException, FlyteTypeException
 from glidepath.idl import core
 from glidepath.types import current, to_literal
-from glidepath.types.description import describe
 from glidepath.types.transformer import name_of
 
 Bound = Union[Promise, core.BindingData, "list[Bound]", "dict[str, Bound]"]
@@ -73,6 +72,8 @@ def _check_promise(promise: Promise, target: Target) -> None:
 
     if castable(promise._type, target.literal_type):
         return
+    from glidepath.types.description import describe
+
     given, wanted = describe(promise._type), describe(target.literal_type)
     raise FlyteTypeException(
         f"{target.subject} takes {wanted}, but {promise!r}{_origin(promise)} is {given}",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from glidepath.authoring.pods import PodTemplate
 from glidepath.errors import FlyteValidationException
+
+if TYPE_CHECKING:
+    from glidepath.authoring.pods import PodTemplate
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Cache:
         """The version, or the SHA-256 of what the policies say, one after the other."""
         if self.version is not None:
             return self.version
+        import hashlib  # loads OpenSSL; only policies need it
+
         parts = (policy.get_version(self.salt, params) for policy in self._policies())
         return hashlib.sha256("".join(parts).encode()).hexdigest()
 

@@ -13,9 +13,10 @@ from glidepath.types import current, find, to_literal, to_python
 from glidepath.types.transformer import name_of
 
 if TYPE_CHECKING:
-    from glidepath.authoring.entity import Entity
+    from glidepath.authoring.launch_plans import LaunchPlan
+    from glidepath.authoring.workflows import Workflow
 
-LocalRunner = Callable[["Entity[..., Any]", Mapping[str, Any]], Any]
+LocalRunner = Callable[["Workflow[..., Any] | LaunchPlan", Mapping[str, Any]], Any]
 
 local_runner: LocalRunner = run_locally
 """Runs a workflow or launch plan in this process: (entity, Python values of all inputs) → its Python outputs.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import re
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -107,12 +106,12 @@ _GOOGLE_RETURNS = frozenset({"Returns", "Yields"})
 _GOOGLE_PLAIN = frozenset({"Example", "Examples"})
 _GOOGLE_OTHER = frozenset({"Raises", "Except", "Exceptions"})
 _GOOGLE_TITLES = _GOOGLE_PARAMS | _GOOGLE_RETURNS | _GOOGLE_PLAIN | _GOOGLE_OTHER
-_GOOGLE_SECTION = re.compile(rf"(?<=\n)({'|'.join(sorted(_GOOGLE_TITLES))}):[ \t]*(?=\n|\Z)")
-_GOOGLE_TYPE = re.compile(r"((?:\[[^\]]*\]|[^\s:\[])+):(?=\s|\Z)")
+_GOOGLE_SECTION = rf"(?<=\n)({'|'.join(sorted(_GOOGLE_TITLES))}):[ \t]*(?=\n|\Z)"
+_GOOGLE_TYPE = r"((?:\[[^\]]*\]|[^\s:\[])+):(?=\s|\Z)"
 
 
 def _google(text: str) -> Docstring:
-    head, sections = _sections(text, list(_GOOGLE_SECTION.finditer(text)))
+    head, sections = _sections(text, list(re.finditer(_GOOGLE_SECTION, text)))
     params: dict[str, str] = {}
     returns: list[tuple[str | None, str]] = []
     entries = 0
@@ -142,7 +141,7 @@ def _google_entry(chunk: str) -> tuple[str, str]:
 
 def _without_type(text: str) -> str:
     """The text of a result without the type before its colon; prose before a colon is no type."""
-    match = _GOOGLE_TYPE.match(text)
+    match = re.match(_GOOGLE_TYPE, text)
     return _continued(text[match.end() :]) if match else text
 
 
@@ -155,11 +154,13 @@ _NUMPY_PLAIN = frozenset(
     {"Examples", "Example", "Warnings", "Warning", "See Also", "Related", "Notes", "Note", "References", "Reference"}
 )
 _NUMPY_TITLES = _NUMPY_PARAMS | _NUMPY_RETURNS | _NUMPY_ERRORS | _NUMPY_PLAIN | {"Receives", "Receive"}
-_NUMPY_SECTION = re.compile(r"(?m)^([A-Z][A-Za-z ]*?) *\n(-+) *$")
+_NUMPY_SECTION = r"(?m)^([A-Z][A-Za-z ]*?) *\n(-+) *$"
 
 
 def _numpy(text: str) -> Docstring:
-    titles = [match for match in _NUMPY_SECTION.finditer(text) if match[1] in _NUMPY_TITLES and len(match[1]) == len(match[2])]
+    titles = [
+        match for match in re.finditer(_NUMPY_SECTION, text) if match[1] in _NUMPY_TITLES and len(match[1]) == len(match[2])
+    ]
     head, sections = _sections(text, titles)
     params: dict[str, str] = {}
     returns: list[tuple[str | None, str]] = []
@@ -177,7 +178,7 @@ def _numpy(text: str) -> Docstring:
 
 def _numpy_entries(body: str) -> Iterator[tuple[str, str]]:
     """The (head, text) pairs of a section: a head at the margin, its text indented below."""
-    for chunk in re.split(r"(?m)^(?=\S)", textwrap.dedent(body)):
+    for chunk in re.split(r"(?m)^(?=\S)", inspect.cleandoc(f"\n{body}")):
         head, _, text = chunk.partition("\n")
         if head.strip():
             yield head.strip(), inspect.cleandoc(text) if text.strip() else ""

@@ -1,11 +1,10 @@
-"""Documentation of tasks and workflows: what users declare, merged with the docstring, as flyteidl's DescriptionEntity."""
+"""Documentation that users declare: ``docs=Documentation(...)``, beside what the docstring says."""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
 
-from glidepath.authoring.docstrings import Docstring
 from glidepath.idl import admin
 
 
@@ -52,14 +51,3 @@ class Documentation:
     short_description: str | None = None
     long_description: Description | None = None
     source_code: SourceCode | None = None
-
-
-def description_of(docs: Documentation | None, docstring: Docstring) -> admin.DescriptionEntity:
-    """The description of an entity; what its docstring says goes before what ``docs`` says, part by part, as in stock."""
-    found = admin.DescriptionEntity(short_description=docstring.short or (docs and docs.short_description) or "")
-    long = Description(docstring.long) if docstring.long or docs is None else docs.long_description
-    if long is not None:
-        found.long_description.CopyFrom(long.message())
-    if docs is not None and docs.source_code is not None:
-        found.source_code.link = docs.source_code.link or ""
-    return found

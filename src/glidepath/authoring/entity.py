@@ -12,13 +12,13 @@ from glidepath.authoring.composing import current_composition
 from glidepath.authoring.interface import Interface
 from glidepath.authoring.places import Place
 from glidepath.authoring.promises import outputs_of
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.idl import core
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
 
     from glidepath.authoring.nodes import Node
+    from glidepath.authoring.settings import SerializationSettings
 else:
     from typing import ParamSpec
 

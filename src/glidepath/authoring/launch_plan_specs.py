@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glidepath.authoring.options import Annotations, Labels, RawOutputDataConfig
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.idl import admin, core
 
 if TYPE_CHECKING:
     from glidepath.authoring.launch_plans import LaunchPlan
+    from glidepath.authoring.settings import SerializationSettings
 
 
 def launch_plan_message(plan: LaunchPlan, settings: SerializationSettings) -> admin.LaunchPlan:
@@ -31,9 +30,11 @@ def _spec(plan: LaunchPlan, settings: SerializationSettings) -> admin.LaunchPlan
         ),
         default_inputs=plan.parameters,
         fixed_inputs=plan.fixed_inputs,
-        labels=(chosen.labels or Labels({})).message(),
-        annotations=(chosen.annotations or Annotations({})).message(),
-        raw_output_data_config=(chosen.raw_output_data_config or RawOutputDataConfig("")).message(),
+        labels=chosen.labels.message() if chosen.labels else admin.Labels(),
+        annotations=chosen.annotations.message() if chosen.annotations else admin.Annotations(),
+        raw_output_data_config=chosen.raw_output_data_config.message()
+        if chosen.raw_output_data_config
+        else admin.RawOutputDataConfig(),
         max_parallelism=chosen.max_parallelism or 0,
         security_context=chosen.security_context.message() if chosen.security_context else None,
         concurrency_policy=chosen.concurrency.message() if chosen.concurrency else None,

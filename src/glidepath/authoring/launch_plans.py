@@ -10,12 +10,7 @@ from glidepath.authoring import calls
 from glidepath.authoring.entity import Entity, NodeDefaults
 from glidepath.authoring.interface import Interface, Parameter, listed
 from glidepath.authoring.launch_plan_specs import launch_plan_message
-from glidepath.authoring.notifications import Notification
-from glidepath.authoring.options import Annotations, AuthRole, ConcurrencyPolicy, Labels, RawOutputDataConfig
 from glidepath.authoring.places import Place, caller
-from glidepath.authoring.schedules import Schedule
-from glidepath.authoring.security import SecurityContext
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.task_settings import check_known
 from glidepath.authoring.workflows import Workflow
 from glidepath.errors import FlyteAssertion, FlyteValidationException
@@ -25,6 +20,11 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from glidepath.authoring.nodes import Node
+    from glidepath.authoring.notifications import Notification
+    from glidepath.authoring.options import Annotations, AuthRole, ConcurrencyPolicy, Labels, RawOutputDataConfig
+    from glidepath.authoring.schedules import Schedule
+    from glidepath.authoring.security import SecurityContext
+    from glidepath.authoring.settings import SerializationSettings
 
 
 class LaunchPlanOptions(TypedDict, total=False):

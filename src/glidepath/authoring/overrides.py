@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from glidepath.authoring.accelerators import BaseAccelerator, extended_resources
 from glidepath.authoring.caching import Cache, CacheOptions, CacheSettings
-from glidepath.authoring.pods import PodTemplate
 from glidepath.authoring.promises import Promise
 from glidepath.authoring.resources import Resources, checked_resources, resources_message
-from glidepath.authoring.task_settings import check_known, checked_retries, checked_switch, checked_timeout
+from glidepath.authoring.task_settings import check_known, checked_devices, checked_retries, checked_switch, checked_timeout
 from glidepath.errors import FlyteValidationException
 from glidepath.idl import core
 from glidepath.idl.ids import dns_label
+
+if TYPE_CHECKING:
+    from glidepath.authoring.accelerators import BaseAccelerator
+    from glidepath.authoring.pods import PodTemplate
 
 
 class OverrideOptions(TypedDict, total=False):
@@ -99,7 +101,7 @@ def _resources(options: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if any(item is not None for item in given):
         found["resources"] = resources_message(*given)
-    extended = extended_resources(options.get("accelerator"), options.get("shared_memory"))
+    extended = checked_devices(options)
     if extended is not None:
         found["extended_resources"] = extended
     return found

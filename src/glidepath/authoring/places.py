@@ -6,9 +6,11 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _OWN_PACKAGE = "glidepath"
 
@@ -55,8 +57,11 @@ def module_name(function: Callable[..., Any]) -> str:
     """The module that a function is imported from. For a script run as ``__main__``, the name that its file has as a module."""
     if function.__module__ != "__main__":
         return function.__module__
+    from pathlib import Path  # not light, and only scripts need it
+
     file = getattr(sys.modules["__main__"], "__file__", None)
-    return "__main__" if file is None else _dotted(Path(file).resolve())
+    # An interactive session has no file, and a script that is piped in has one called "<stdin>".
+    return _dotted(Path(file).resolve()) if file and Path(file).is_file() else "__main__"
 
 
 def _dotted(file: Path) -> str:

@@ -91,7 +91,7 @@ def in_container_order(resources: core.Resources) -> core.Resources:
     )
 
 
-def _container_position(entry: core.Resources.ResourceEntry) -> int:
+def _container_position(entry: Any) -> int:
     return _CONTAINER_ORDER.index(entry.name)
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from glidepath.authoring.accelerators import BaseAccelerator, extended_resources
 from glidepath.authoring.caching import Cache, CacheOptions, CacheSettings, VersionParameters
-from glidepath.authoring.documentation import Documentation
 from glidepath.authoring.interface import listed
-from glidepath.authoring.pods import PodTemplate
-from glidepath.authoring.resolver import TaskResolver
 from glidepath.authoring.resources import Resources, checked_resources, in_container_order, resources_message
-from glidepath.authoring.security import Secret, checked_secrets
 from glidepath.errors import FlyteValidationException
 from glidepath.idl import core
+
+if TYPE_CHECKING:
+    from glidepath.authoring.accelerators import BaseAccelerator
+    from glidepath.authoring.documentation import Documentation
+    from glidepath.authoring.pods import PodTemplate
+    from glidepath.authoring.resolver import TaskResolver
+    from glidepath.authoring.security import Secret
 
 
 class DeckField(enum.Enum):
@@ -139,14 +139,14 @@ def settle(options: Mapping[str, Any], function: Callable[..., Any]) -> TaskSett
         resources=in_container_order(
             resources_message(*(checked_resources(name, options.get(name)) for name in ("requests", "limits", "resources")))
         ),
-        secrets=checked_secrets(options.get("secret_requests")),
+        secrets=_secrets(options.get("secret_requests")),
         resolver=options.get("task_resolver"),
         docs=options.get("docs"),
         deck=_deck(options),
         deck_fields=tuple(options.get("deck_fields", DEFAULT_DECK_FIELDS) or ()),
         pod_template=options.get("pod_template"),
         pod_template_name=options.get("pod_template_name") or "",
-        extended_resources=extended_resources(options.get("accelerator"), options.get("shared_memory")),
+        extended_resources=checked_devices(options),
         labels=_texts("labels", options.get("labels")),
         annotations=_texts("annotations", options.get("annotations")),
     )
@@ -156,6 +156,8 @@ def check_known(options: Mapping[str, Any], known: Mapping[str, Any], subject: s
     """Raises FlyteValidationException for the first option that is not known, naming the nearest that is."""
     for name in options:
         if name not in known:
+            import difflib  # only a mistake needs it
+
             nearest = difflib.get_close_matches(name, known, n=1)
             raise FlyteValidationException(
                 f"{subject} has no argument {name!r}",
@@ -194,6 +196,23 @@ def checked_switch(name: str, value: Any) -> bool | None:
     raise FlyteValidationException(f"{name}={value!r} must be True, False or None")
 
 
+def checked_devices(options: Mapping[str, Any]) -> core.ExtendedResources | None:
+    """The accelerator and the shared memory that options ask for."""
+    if not options.get("accelerator") and not options.get("shared_memory"):
+        return None
+    from glidepath.authoring.accelerators import extended_resources  # the list of devices; few tasks ask for one
+
+    return extended_resources(options.get("accelerator"), options.get("shared_memory"))
+
+
+def _secrets(requested: Any) -> tuple[Secret, ...]:
+    if not requested:
+        return ()
+    from glidepath.authoring.security import checked_secrets  # who asks for secrets has loaded it
+
+    return checked_secrets(requested)
+
+
 def _cache(options: Mapping[str, Any], function: Callable[..., Any]) -> CacheSettings:
     chosen = CacheOptions(
         options.get("cache", False),
@@ -212,6 +231,8 @@ def _deck(options: Mapping[str, Any]) -> bool:
     if enable is not None and disable is not None:
         raise FlyteValidationException("enable_deck and disable_deck say the same thing; give one", hint="use enable_deck")
     if disable is not None:
+        import warnings  # only the old switch needs it
+
         warnings.warn("disable_deck is deprecated, use enable_deck", FutureWarning, stacklevel=4)
         return not disable
     return bool(enable)

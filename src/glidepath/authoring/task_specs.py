@@ -8,13 +8,12 @@ from google.protobuf.wrappers_pb2 import BoolValue
 
 from glidepath import __version__
 from glidepath.authoring.overrides import Overrides
-from glidepath.authoring.pods import merged_pod
 from glidepath.authoring.resolver import loader_args, location_of
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.task_settings import TaskSettings
 from glidepath.idl import core
 
 if TYPE_CHECKING:
+    from glidepath.authoring.settings import SerializationSettings
     from glidepath.authoring.tasks import PythonFunctionTask, Task
 
 _EXECUTE = (
@@ -49,6 +48,8 @@ def task_template(task: PythonFunctionTask[..., Any], settings: SerializationSet
     if chosen.pod_template is None:
         template.container.CopyFrom(container)
     else:
+        from glidepath.authoring.pods import merged_pod  # loads protobuf's JSON; few tasks have a template
+
         template.k8s_pod.CopyFrom(merged_pod(chosen.pod_template, container, settings.image_config))
         template.config[_PRIMARY_KEY] = chosen.pod_template.primary_container_name
     return template
@@ -116,6 +117,8 @@ def task_node(task: Task[..., Any], overrides: Overrides, settings: Serializatio
     if overrides.container_image is not None:
         changed.container_image = settings.image_config.resolve(overrides.container_image)
     if overrides.pod_template is not None:
+        from glidepath.authoring.pods import merged_pod
+
         container = container_of(task, settings)  # type: ignore[arg-type]
         changed.pod_template.CopyFrom(merged_pod(overrides.pod_template, container, settings.image_config))
         changed.pod_template.primary_container_name = overrides.pod_template.primary_container_name

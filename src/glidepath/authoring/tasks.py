@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from glidepath.authoring.calls import finished, fitting
+from glidepath.authoring.descriptions import description_of
 from glidepath.authoring.docstrings import parse
-from glidepath.authoring.documentation import description_of
 from glidepath.authoring.entity import Entity, NodeDefaults, P, R
 from glidepath.authoring.places import module_name, place_of
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import TaskOptions, TaskSettings, settle
 from glidepath.authoring.task_specs import task_node, task_template
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from glidepath.authoring.nodes import Node
+    from glidepath.authoring.settings import SerializationSettings
 
 
 class Task(Entity[P, R]):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from glidepath.authoring.bindings import binding_list, promises_in
 from glidepath.authoring.nodes import Node
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.idl import admin, core
 
 if TYPE_CHECKING:
+    from glidepath.authoring.settings import SerializationSettings
     from glidepath.authoring.workflows import Workflow
 
 

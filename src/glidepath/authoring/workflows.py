@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypedDict, overload
 from glidepath.authoring import calls
 from glidepath.authoring.bindings import Bound, Target, bind
 from glidepath.authoring.composing import Composition, composing
+from glidepath.authoring.descriptions import description_of
 from glidepath.authoring.docstrings import parse
-from glidepath.authoring.documentation import Documentation, description_of
 from glidepath.authoring.entity import Entity, NodeDefaults, P, R
 from glidepath.authoring.interface import listed
 from glidepath.authoring.nodes import Node
-from glidepath.authoring.options import Options
 from glidepath.authoring.places import module_name, place_of
-from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import check_known, checked_switch
 from glidepath.authoring.workflow_specs import workflow_spec
@@ -35,6 +33,10 @@ from glidepath.idl import admin, core
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+    from glidepath.authoring.documentation import Documentation
+    from glidepath.authoring.options import Options
+    from glidepath.authoring.settings import SerializationSettings
 
 FAILURE_NODE_ID = "fn0"
 

@@ -1,6 +1,5 @@
 """Recipes for the identifiers that other Flyte components compute too (reference: engine.md, 1.15)."""
 
-import hashlib
 from collections.abc import Callable
 
 from glidepath.idl import core
@@ -72,6 +71,8 @@ def dns_label(name: str) -> str:
     other components compute the same id, so it must not be made better here.
     """
     if len(name) >= _DNS_LABEL_LENGTH:
+        import hashlib  # loads OpenSSL, which takes longer than all else that authoring imports from here
+
         name = f"{hashlib.sha224(name.encode()).hexdigest()[:10]}-{name[11 - _DNS_LABEL_LENGTH :]}"
     label = ""
     for char in name:

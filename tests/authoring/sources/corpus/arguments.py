@@ -1,3 +1,4 @@
+# ruff: noqa  (the sources show every way in which users write things)
 """Tasks, each with another argument that reaches the wire."""
 
 from datetime import timedelta

@@ -1,3 +1,4 @@
+# ruff: noqa  (the sources show every way in which users write things)
 """Docstrings in three styles."""
 
 from typing import NamedTuple

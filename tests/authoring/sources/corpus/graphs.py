@@ -1,3 +1,4 @@
+# ruff: noqa  (the sources show every way in which users write things)
 """Workflows: bindings, order, overrides, attribute access, sub-workflows, launch plans as nodes, failure policies."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+# ruff: noqa  (the sources show every way in which users write things)
 """Launch plans with every field."""
 
 from datetime import datetime, timedelta

@@ -1,3 +1,4 @@
+# ruff: noqa  (the sources show every way in which users write things)
 """Entities that lie elsewhere and are only named here."""
 
 from flytekit import Resources, reference_launch_plan, reference_task, workflow

@@ -1,3 +1,4 @@
+# ruff: noqa  (the sources show every way in which users write things)
 """Tasks with inputs and outputs of many types."""
 
 import typing
