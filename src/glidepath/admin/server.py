@@ -67,6 +67,16 @@ class Doors:
     http_port: int
 
 
+@dataclass(frozen=True)
+class Inner:
+    """The gRPC server behind the front door."""
+
+    path: str
+    """Its unix socket."""
+    drain: Callable[[], None]
+    """Take no new calls, wait for those that run, at most :data:`GRACE_SECONDS`. Doing it twice is fine."""
+
+
 def serve(config: ServerConfig, pages: Pages | None = None) -> None:
     """Run a control plane until SIGTERM or SIGINT. Raises FlyteSystemException when it cannot start."""
     config = config.resolved()
@@ -163,35 +173,39 @@ def open_doors(config: ServerConfig) -> Iterator[Doors]:
 
 
 @contextmanager
-def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Service]) -> Iterator[str]:
-    """The gRPC server on a private unix socket; gives the socket's path."""
+def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Service]) -> Iterator[Inner]:
+    """The gRPC server on a private unix socket."""
     with tempfile.TemporaryDirectory(prefix="glidepath-", dir=_socket_folder(folder)) as private:
         path = f"{private}/grpc"
         server = create_server(services, GrpcSettings(max_message_bytes=config.limits.message_bytes))
         server.add_insecure_port(f"unix:{path}")
         server.start()
-        try:
-            yield path
-        finally:
+
+        def drain() -> None:
             server.stop(GRACE_SECONDS).wait()
+
+        try:
+            yield Inner(path, drain)
+        finally:
+            drain()
 
 
 def _socket_folder(folder: DataFolder) -> Path | None:
     return folder.path if len(str(folder.path)) + len("/glidepath-12345678/grpc") < UNIX_PATH_LIMIT else None
 
 
-async def attend(doors: Doors, grpc_path: str, web: WebServer, ready: Callable[[], None]) -> None:
-    """Serve the open ports until a signal asks to end; then let running requests end."""
+async def attend(doors: Doors, inner: Inner, web: WebServer, ready: Callable[[], None]) -> None:
+    """Serve the open ports until a signal asks to end; then let running calls and requests end before they are cut."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    door = FrontDoor(grpc_path, web.protocol)
+    door = FrontDoor(inner.path, web.protocol)
     await door.open(doors.sockets)
     ready()
     await ended.wait()
     door.stop_accepting()
-    await web.close(GRACE_SECONDS)
+    await asyncio.gather(asyncio.to_thread(inner.drain), web.close(GRACE_SECONDS))
     door.close()
 
 

@@ -1,12 +1,13 @@
 """Where the server's configuration comes from."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from glidepath.admin.config import Limits, duration, size
-from glidepath.admin.settings import load
+from glidepath.admin.settings import SETTINGS, load
 from glidepath.errors import FlyteValidationException
 
 FILE = """
@@ -104,3 +105,9 @@ def test_sizes(text, count):
 def test_neither(read, text):
     with pytest.raises(ValueError, match="is not a"):
         read(text)
+
+
+def test_every_setting_is_documented_and_nothing_else():
+    page = (Path(__file__).parents[3] / "docs" / "server-config.md").read_text()
+    rows = re.findall(r"^\| `([^`]*)` \| `([^`]*)` \|", page, re.MULTILINE)
+    assert sorted(rows) == sorted((setting.path, setting.variable) for setting in SETTINGS)

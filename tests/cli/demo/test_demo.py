@@ -163,6 +163,27 @@ def test_migrate_makes_the_tables_and_ends(machine):
     assert (machine.data / "glidepath.db").exists()
 
 
+def test_a_call_that_runs_when_the_server_is_told_to_end_gets_its_answer(machine):
+    """Many short calls while the server ends: each is answered whole or refused as unavailable, none is lost half-way."""
+    running = machine.start()
+    answered, channel = 0, grpc.insecure_channel(running["grpc"])
+    stub = AdminServiceStub(channel)
+    stub.GetVersion(admin.GetVersionRequest(), timeout=10)
+    os.kill(running["pid"], signal.SIGTERM)
+    with pytest.raises(grpc.RpcError) as refused:
+        while True:
+            name = f"p{answered}"
+            request = admin.ProjectRegisterRequest(project=admin.Project(id=name, name=name))
+            stub.RegisterProject(request, timeout=10)
+            answered += 1
+    channel.close()
+    assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+    while machine.demo("status").returncode != 3:
+        time.sleep(0.05)
+    kept = json.load(urllib.request.urlopen(f"{machine.start()['http']}/api/v1/projects"))["projects"]
+    assert {project["id"] for project in kept} == {"flytesnacks", *(f"p{i}" for i in range(answered))}
+
+
 def test_sigterm_ends_a_server_in_the_foreground_with_code_0(machine):
     code = "from glidepath.cli.flyteadmin import main; main()"
     process = subprocess.Popen([sys.executable, "-c", code, "serve", "--single-port", "0"], env=machine.environ)
