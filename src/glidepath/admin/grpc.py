@@ -21,6 +21,7 @@ from google.rpc import status_pb2
 
 from glidepath.admin.errors import AdminError
 from glidepath.admin.rpc import Call, Rpc, Service
+from glidepath.idl import service as _services  # noqa: F401 - makes the services' descriptors known
 
 _LOG = logging.getLogger(__name__)
 
