@@ -12,7 +12,7 @@ import errno
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO
 
@@ -24,11 +24,14 @@ from starlette.routing import Route
 
 from glidepath.admin.dataproxy import stored_md5
 from glidepath.admin.signing import OBJECT_PATH, BadSignature, Grant, Signer
+from glidepath.errors import FlyteUploadDataException
 from glidepath.storage.protocol import Storage
 
 log = logging.getLogger(__name__)
 
 CHUNK = 1024 * 1024
+DISCARDED_BYTES = 1024 * 1024 * 1024
+"""How much of a refused body is read and thrown away before the connection is cut."""
 SHIELD = {"Content-Security-Policy": "sandbox allow-scripts", "X-Content-Type-Options": "nosniff"}
 """Objects are users' bytes on the console's origin: a deck may run scripts, but as nobody."""
 
@@ -67,6 +70,30 @@ class Incoming:
                 raise Refused(400, f"the body's MD5 is {self._md5.hexdigest()}, {source} says {md5.hex()}")
 
 
+class Body:
+    """A request's body, read once; what a refusal leaves of it can be thrown away."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._ended = False
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """The bytes as they come."""
+        async for part in self._request.stream():
+            yield part
+        self._ended = True
+
+    async def discard(self) -> None:
+        """Read the rest, so that a client that sends everything before it listens gets to read its answer."""
+        if self._ended or "expect" in self._request.headers:
+            return
+        left = DISCARDED_BYTES
+        async for part in self.parts():
+            left -= len(part)
+            if left < 0:
+                return
+
+
 class Objects:
     """The routes. Temporary files lie in ``folder``, which is emptied at start."""
 
@@ -82,20 +109,18 @@ class Objects:
 
     async def put(self, request: Request) -> Response:
         """Store the body. 200; 400 wrong MD5 or length, 403 signature, 409 other content is there, 413 size, 507 disk full."""
+        body = Body(request)
         try:
-            grant = self._signer.check("PUT", request.path_params["uri"], request.query_params, self._clock())
-            await self._receive(request, grant)
-        except BadSignature as error:
-            return PlainTextResponse(f"{error}\n", 403)
-        except Refused as error:
-            return PlainTextResponse(f"{error.text}\n", error.status, {"Connection": "close"})
+            try:
+                grant = self._signer.check("PUT", request.path_params["uri"], request.query_params, self._clock())
+                await self._receive(request, body, grant)
+            except (BadSignature, Refused, OSError, FlyteUploadDataException) as error:
+                refusal = _refusal(error)
+                await body.discard()
+                return refusal
         except ClientDisconnect:
             log.info("an upload to %s was cut off; nothing is kept of it", request.path_params["name"])
             return Response(status_code=499)
-        except OSError as error:
-            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-                raise
-            return PlainTextResponse("the server's disk is full; nothing is kept of this upload\n", 507)
         return Response(status_code=200)
 
     async def get(self, request: Request) -> Response:
@@ -109,14 +134,14 @@ class Objects:
         path, cleanup = await run_in_threadpool(self._local, grant.uri)
         return FileResponse(path, media_type=grant.content_type or None, headers=SHIELD, background=cleanup)
 
-    async def _receive(self, request: Request, grant: Grant) -> None:
+    async def _receive(self, request: Request, body: Body, grant: Grant) -> None:
         expected, declared = claims(request, grant)
         check_size(declared or 0, grant.max_bytes)
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._folder) as file:
             incoming = Incoming(file, grant.max_bytes)
             waiting = bytearray()
-            async for part in request.stream():
+            async for part in body.parts():
                 waiting += part
                 if len(waiting) >= CHUNK:
                     await run_in_threadpool(incoming.write, bytes(waiting))
@@ -140,6 +165,24 @@ class Objects:
         copy = Path(tempfile.mkdtemp(dir=self._folder)) / (uri.rsplit("/", 1)[-1] or "object")
         self._storage.download(uri, copy)
         return copy, BackgroundTask(_remove, copy)
+
+
+def _refusal(error: BadSignature | Refused | OSError | FlyteUploadDataException) -> Response:
+    if isinstance(error, BadSignature):
+        status, text = 403, str(error)
+    elif isinstance(error, Refused):
+        status, text = error.status, error.text
+    elif _is_full(error):
+        status, text = 507, "the server's disk is full; nothing is kept of this upload"
+    else:
+        log.error("an upload could not be stored: %s", error)
+        status, text = 500, "the server could not store the object; its log says why"
+    return PlainTextResponse(f"{text}\n", status, {"Connection": "close"})
+
+
+def _is_full(error: BaseException | None) -> bool:
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return full or (isinstance(error, FlyteUploadDataException) and _is_full(error.__cause__))
 
 
 def claims(request: Request, grant: Grant) -> tuple[dict[str, bytes], int | None]:

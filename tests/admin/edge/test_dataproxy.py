@@ -172,6 +172,13 @@ def test_a_body_beyond_the_signed_size_is_413_and_leaves_nothing(world, body):
     assert b"larger than 100000 bytes" in text
 
 
+@pytest.mark.parametrize("change", [("max=", "max=1"), ("", "")], ids=["forged", "too large"])
+def test_a_client_that_sends_all_of_a_refused_body_still_reads_why(world, change):
+    url = world.location(content_md5=b"", filename_root="r").signed_url.replace(*change)
+    status, text, _ = send("PUT", url, b"x" * (30 << 20))
+    assert status == (403 if change[0] else 413) and text
+
+
 def test_a_cut_off_upload_leaves_nothing(world):
     parts = urlsplit(world.location().signed_url)
     with socket.create_connection((parts.hostname, parts.port)) as sock:

@@ -71,7 +71,7 @@ def start(data: Path | None, port: int, server_config: Path | None, force: bool)
         arguments += ["--config", str(server_config.absolute())]
     running = embedded.start(folder, arguments)
     click.echo("The server is healthy.")
-    if not running.grpc.endswith(f":{port}"):
+    if port and not running.grpc.endswith(f":{port}"):
         click.echo(f"Port {port} is taken by another program. Clients need to be told the endpoint below (admin.endpoint).")
     _describe(running, folder, data)
 
