@@ -98,6 +98,18 @@ class FlyteLaunchPlan(_Fetched):
         return cls(message.id, interface, parameters, message)
 
 
+def task_of_spec(identifier: core.Identifier, spec: admin.TaskSpec) -> FlyteTask:
+    """A task that was just registered."""
+    closure = admin.TaskClosure(compiled_task=core.CompiledTask(template=spec.template))
+    return FlyteTask.of(admin.Task(id=identifier, closure=closure))
+
+
+def launch_plan_of_spec(plan: admin.LaunchPlan, outputs: core.VariableMap) -> FlyteLaunchPlan:
+    """A launch plan that was just registered; ``outputs`` are those of its workflow."""
+    closure = admin.LaunchPlanClosure(expected_inputs=plan.spec.default_inputs, expected_outputs=outputs)
+    return FlyteLaunchPlan.of(admin.LaunchPlan(id=plan.id, spec=plan.spec, closure=closure))
+
+
 Fetched: TypeAlias = "FlyteTask | FlyteWorkflow | FlyteLaunchPlan"
 
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glidepath.authoring.entity import Entity
+from glidepath.authoring.images import ImageConfig
+from glidepath.authoring.tasks import Task
+from glidepath.bundle.loading import LoadedModule, LoadedSources, load_file
+from glidepath.bundle.making import BundleOptions, make_bundle
 from glidepath.clients.config import PlatformConfig
 from glidepath.clients.friendly import Client
 from glidepath.clients.upload import Destination, md5_of
 from glidepath.errors import FlyteEntityNotExistException, FlyteValueException
 from glidepath.idl import admin, core
-from glidepath.remote import console, reading, waiting
+from glidepath.remote import console, deployment, reading, waiting
+from glidepath.remote.deployment import Deployment, Target
 from glidepath.remote.entities import Fetched, FlyteLaunchPlan, FlyteTask, FlyteWorkflow
 from glidepath.remote.executions import Data, FlyteNodeExecution, FlyteTaskExecution, FlyteWorkflowExecution
-from glidepath.remote.launch import Launch, literals_of, request_of
+from glidepath.remote.launch import ExecuteSettings, Launch, launch_of, literals_of, request_of
 from glidepath.remote.outputs import LiteralsResolver
 from glidepath.remote.proxy_storage import proxy_context
 from glidepath.storage import Storage, open_storage
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from glidepath.types import DataContext
 
 _PROJECT, _DOMAIN = "flytesnacks", "development"
@@ -123,6 +132,34 @@ class FlyteRemote:
         identifier = core.WorkflowExecutionIdentifier(project=project, domain=domain, name=name)
         return FlyteWorkflowExecution(self, self.execution_message(identifier))
 
+    # Register.
+
+    def deploy(
+        self,
+        sources: LoadedSources | LoadedModule,
+        target: Target,
+        options: BundleOptions | None = None,
+        only: Entity[..., Any] | None = None,
+    ) -> Deployment:
+        """Pack the code of loaded sources, upload it, and register their entities (or ``only`` one) with all that they use.
+
+        Raises what the control plane refuses an entity with; what is there already, and the same, counts as registered.
+        """
+        with tempfile.TemporaryDirectory(prefix="glidepath-") as folder:
+            bundle = make_bundle(sources, options or BundleOptions(), Path(folder))
+            if only is not None:
+                bundle = replace(bundle, entities=(only,))
+            prepared = deployment.prepare(bundle, target, self.uploader(target.project, target.domain))
+        results = self.client.register_all(prepared.entities)
+        failed = next((result for result in results if result.error), None)
+        if failed is not None and failed.error is not None:
+            raise failed.error
+        return prepared
+
+    def uploader(self, project: str, domain: str) -> deployment.Upload:
+        """Uploads files of a project and domain through the control plane."""
+        return lambda path: self.client.upload(path, Destination(project, domain, path.name))
+
     # Launch.
 
     def launch(
@@ -140,6 +177,45 @@ class FlyteRemote:
     def context(self, project: str | None = None, domain: str | None = None) -> DataContext:
         """The surroundings in which Python values become inputs: their files are uploaded through the control plane."""
         return proxy_context(self.client, project or self.default_project, domain or self.default_domain, self.storage)
+
+    def execute(
+        self,
+        entity: Fetched | Entity[..., Any],
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        wait: bool = False,
+        type_hints: Mapping[str, Any] | None = None,
+        **settings: Unpack[ExecuteSettings],
+    ) -> FlyteWorkflowExecution:
+        """Start an execution of a fetched entity, or of a task, workflow or launch plan of this process.
+
+        One of this process is registered first, with the loaded code below its root; with ``version`` that registered version
+        runs. ``type_hints`` says which Python types inputs have, where literal types alone do not tell.
+        """
+        launch = launch_of(settings, self.default_project, self.default_domain)
+        types: Mapping[str, Any] = type_hints or {}
+        values = dict(inputs or {})
+        if isinstance(entity, Entity):
+            types = {**{name: parameter.python_type for name, parameter in entity.interface.inputs.items()}, **types}
+            if isinstance(entity, Task):
+                # A control plane knows no defaults of a task.
+                values = entity.interface.completed(values)
+            entity = self._registered(entity, settings)
+        execution = self.launch(entity, values, launch, types)
+        return execution.wait() if wait else execution
+
+    def _registered(self, entity: Entity[..., Any], settings: ExecuteSettings) -> Fetched:
+        project = settings.get("project") or self.default_project
+        domain = settings.get("domain") or self.default_domain
+        version = settings.get("version")
+        if version:
+            if isinstance(entity, Task):
+                return self.fetch_task(project, domain, entity.name, version)
+            # A workflow runs through the launch plan of its own name.
+            return self.fetch_launch_plan(project, domain, entity.name, version)
+        images = settings.get("image_config") or ImageConfig.of()
+        target = Target(project, domain, image_config=images, destination=".")
+        return self.deploy(load_file(Path(entity.source.file)), target, only=entity).registered(entity)
 
     # Follow.
 

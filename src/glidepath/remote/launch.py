@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
 
+from glidepath.authoring.images import ImageConfig
 from glidepath.authoring.options import Options
-from glidepath.errors import FlyteTypeException, FlyteValueException
+from glidepath.errors import FlyteAssertion, FlyteTypeException, FlyteValueException
 from glidepath.idl import admin, core
 from glidepath.types import DataContext, describe, guess_python_type, to_literal
 
 _PRINCIPAL = "placeholder"
+_RANDOM_LENGTH = 19
+"""Hexadecimal digits after the prefix of a name, as stock flytekit makes them."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,49 @@ class Launch:
     cluster_pool: str = ""
     execution_cluster_label: str = ""
 
-    def named(self, name: str) -> Launch:
-        return replace(self, name=name)
+
+class ExecuteSettings(TypedDict, total=False):
+    """The settings of ``FlyteRemote.execute``, all optional; flytekit's names."""
+
+    project: str | None
+    domain: str | None
+    version: str | None
+    """Of an entity of this process: the registered version that runs."""
+    execution_name: str | None
+    execution_name_prefix: str | None
+    """The name is this and a random end."""
+    image_config: ImageConfig | None
+    """For an entity of this process that is registered first."""
+    options: Options | None
+    overwrite_cache: bool | None
+    interruptible: bool | None
+    envs: Mapping[str, str] | None
+    tags: Sequence[str] | None
+    cluster_pool: str | None
+    execution_cluster_label: str | None
+
+
+def launch_of(settings: ExecuteSettings, project: str, domain: str) -> Launch:
+    """Settings as a launch. Raises FlyteAssertion for unknown names, FlyteValueException for a name and a prefix."""
+    unknown = sorted(set(settings) - set(ExecuteSettings.__annotations__))
+    if unknown:
+        known = ", ".join(ExecuteSettings.__annotations__)
+        raise FlyteAssertion(f"execute takes no argument {unknown[0]!r}", hint=f"it takes {known}")
+    name, prefix = settings.get("execution_name"), settings.get("execution_name_prefix")
+    if name and prefix:
+        raise FlyteValueException("execution_name and execution_name_prefix exclude each other")
+    return Launch(
+        project=settings.get("project") or project,
+        domain=settings.get("domain") or domain,
+        name=f"{prefix}-{secrets.token_hex(10)[:_RANDOM_LENGTH]}" if prefix else name or "",
+        options=settings.get("options") or Options(),
+        overwrite_cache=bool(settings.get("overwrite_cache")),
+        interruptible=settings.get("interruptible"),
+        envs=settings.get("envs") or {},
+        tags=settings.get("tags") or (),
+        cluster_pool=settings.get("cluster_pool") or "",
+        execution_cluster_label=settings.get("execution_cluster_label") or "",
+    )
 
 
 def request_of(launch: Launch, launch_plan: core.Identifier, inputs: core.LiteralMap) -> admin.ExecutionCreateRequest:

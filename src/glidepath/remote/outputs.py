@@ -26,7 +26,7 @@ class LiteralsResolver(Mapping[str, Any]):
         self._values: dict[tuple[str, Any], Any] = {}
 
     # flytekit's second argument is a type, not a default.
-    def get(self, name: str, as_type: Any = None) -> Any:  # type: ignore[override]
+    def get(self, name: str, as_type: Any = None) -> Any:
         """One value. Raises FlyteValueException for a name that is not there, FlyteTypeException when it is of another type."""
         if name not in self.literals:
             raise FlyteValueException(f"there is no {name!r}", hint=f"there are: {', '.join(self.literals) or 'none'}")

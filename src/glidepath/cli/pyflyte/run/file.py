@@ -10,7 +10,7 @@ import tempfile
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import click
 
@@ -21,13 +21,12 @@ from glidepath.authoring.workflows import Workflow
 from glidepath.bundle.loading import LoadedModule, load_file
 from glidepath.cli.pyflyte.run import settings_of
 from glidepath.cli.pyflyte.run.inputs import EntityCommand, Input
-from glidepath.cli.pyflyte.run.local import local_context, run_here
+from glidepath.cli.pyflyte.run.local import Runnable, local_context, run_here
 from glidepath.cli.pyflyte.run.settings import RunSettings
 from glidepath.cli.pyflyte.session import Session
 from glidepath.errors import FlyteEntityNotFoundException
 from glidepath.storage import open_storage
 
-Runnable: TypeAlias = "Task[..., Any] | Workflow[..., Any] | LaunchPlan"
 _KINDS: tuple[tuple[type[Any], str], ...] = ((Workflow, "workflow"), (LaunchPlan, "launch plan"), (Task, "task"))
 
 

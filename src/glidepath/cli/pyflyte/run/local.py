@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
 import glidepath.local
+from glidepath.authoring.calls import finished
+from glidepath.authoring.entity import Entity
+from glidepath.authoring.launch_plans import LaunchPlan
+from glidepath.authoring.tasks import Task
+from glidepath.authoring.workflows import Workflow
 from glidepath.cli.pyflyte.run.settings import RunSettings
+from glidepath.runtime.context import local_parameters, running
 from glidepath.storage import open_storage
 from glidepath.types import DataContext
+
+Runnable: TypeAlias = "Task[..., Any] | Workflow[..., Any] | LaunchPlan"
 
 
 def local_context() -> DataContext:
@@ -21,17 +29,23 @@ def local_context() -> DataContext:
     return DataContext(open_storage(), str(folder), folder, upload=False)
 
 
-def run_here(entity: Any, settings: RunSettings, values: dict[str, Any]) -> None:
+def run_here(entity: Runnable, settings: RunSettings, values: dict[str, Any]) -> None:
     """Run an entity and print what it returns."""
     click.echo("Running Execution on local.")
     os.environ.update(settings.env)
     if settings.overwrite_cache:
         os.environ["FLYTE_LOCAL_CACHE_OVERWRITE"] = "true"
-    result = glidepath.local.run(entity, values)
-    click.echo(shown(entity, result))
+    click.echo(shown(entity, _call(entity, values)))
 
 
-def shown(entity: Any, result: Any) -> str:
+def _call(entity: Runnable, values: dict[str, Any]) -> Any:
+    if not isinstance(entity, Task):
+        return glidepath.local.run(entity, values)
+    with running(local_parameters(tempfile.mkdtemp(prefix="flyte-"))):
+        return finished(entity(**values))
+
+
+def shown(entity: Entity[..., Any], result: Any) -> str:
     """A result as stock pyflyte prints it: several outputs with their names, none as an empty line."""
     if result is None:
         return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from glidepath.authoring.resources import Resources
     from glidepath.remote.launch import Launch
 
 
@@ -51,6 +52,14 @@ class RunSettings:
         """``auto`` or ``all``."""
         return "all" if self.copy_all else self.copy.lower()
 
+    @property
+    def requests(self) -> Resources | None:
+        return _resources(self.resource_requests)
+
+    @property
+    def limits(self) -> Resources | None:
+        return _resources(self.resource_limits)
+
     def launch(self, project: str, domain: str) -> Launch:
         """How the execution starts."""
         # Launches load grpc; a local run does not need it.
@@ -79,3 +88,10 @@ class RunSettings:
             cluster_pool=self.cluster_pool,
             execution_cluster_label=self.execution_cluster_label,
         )
+
+
+def _resources(values: Mapping[str, str] | None) -> Resources | None:
+    # Resources load with the authoring names, which a listing does not need.
+    from glidepath.authoring.resources import Resources
+
+    return Resources(**values) if values else None
