@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import io
 import os
 import tarfile
 import tempfile
@@ -65,6 +66,17 @@ def write_archive(selection: Selection, folder: Path) -> CodeArchive:
     return CodeArchive(path, digest, path.stat().st_size)
 
 
+@contextlib.contextmanager
+def plain_tar(raw: IO[bytes]) -> Iterator[tarfile.TarFile]:
+    """A compressed tar on a stream, without anything in it that tells when, where and by whom it was made."""
+    with (
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=_LEVEL, mtime=0) as zipped,
+        io.BufferedWriter(zipped, _CHUNK) as buffered,  # tarfile writes in small pieces
+        tarfile.open(fileobj=buffered, mode="w", format=tarfile.GNU_FORMAT) as tar,
+    ):
+        yield tar
+
+
 def content_digest(selection: Selection) -> str:
     """The digest of an archive without writing it."""
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a file of a folder
@@ -86,10 +98,7 @@ def _names(selection: Selection) -> dict[str, SelectedFile]:
 
 def _pack(names: dict[str, SelectedFile], raw: IO[bytes]) -> str:
     digest = hashlib.md5(usedforsecurity=False)
-    with (
-        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=_LEVEL, mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.GNU_FORMAT) as tar,
-    ):
+    with plain_tar(raw) as tar:
         for name, file in names.items():
             for part in _add(tar, name, file):
                 digest.update(part)

@@ -6,7 +6,6 @@ Names and order: flytekit.md, 1.5. Errors of unfit packages: flytectl-and-admin.
 from __future__ import annotations
 
 import contextlib
-import gzip
 import io
 import math
 import os
@@ -21,7 +20,7 @@ from typing import TypeAlias
 from google.protobuf.message import DecodeError
 
 from glidepath.authoring.specs import Spec
-from glidepath.bundle.archive import CodeArchive
+from glidepath.bundle.archive import CodeArchive, plain_tar
 from glidepath.errors import FlyteValueException
 from glidepath.idl import admin
 from glidepath.storage.archives import extract_archive
@@ -68,11 +67,7 @@ def write_package(target: Path, specs: Sequence[Spec], archive: CodeArchive | No
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".package-", suffix=".partial")
     try:
-        with (
-            os.fdopen(handle, "wb") as raw,
-            gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as zipped,
-            tarfile.open(fileobj=zipped, mode="w", format=tarfile.GNU_FORMAT) as tar,
-        ):
+        with os.fdopen(handle, "wb") as raw, plain_tar(raw) as tar:
             for name, spec in zip(file_names(specs), specs, strict=True):
                 content = spec.to_bytes()
                 tar.addfile(_member(name, len(content)), io.BytesIO(content))
