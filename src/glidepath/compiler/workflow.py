@@ -32,8 +32,7 @@ def compile_workflow(
         launch_plans: what is known of the launch plans that :func:`requirements` names.
 
     Returns:
-        The closure: the workflow with start and end node and connections, the sub-workflows in the given order, the tasks
-        in the given order without repeats. The same arguments give the same bytes.
+        The workflow with start and end node and connections, sub-workflows and distinct tasks in the given order.
 
     Raises:
         CompilationError: with every error found, in the workflow and its sub-workflows.
