@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, update
 
 from glidepath.admin.apply import apply_node_event, apply_task_event, apply_workflow_event
 from glidepath.admin.live import Live, key_of
@@ -20,11 +20,13 @@ from glidepath.engine import Transition
 from glidepath.engine.codec import encode
 from glidepath.engine.rendering import render
 from glidepath.idl import admin, core, event
-from glidepath.idl.phases import TERMINAL_NODE_PHASES
+from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
 
 _EXECUTION_KEY = ("execution_project", "execution_domain", "execution_name")
 _NODE_KEY = (*_EXECUTION_KEY, "node_id")
 _TASK_KEY = (*_NODE_KEY, "retry_attempt")
+_ABORTING = core.WorkflowExecution.Phase.Name(core.WorkflowExecution.ABORTING)
+_TERMINAL = frozenset(core.WorkflowExecution.Phase.Name(phase) for phase in TERMINAL_WORKFLOW_PHASES)
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Journal:
         if not (changes.executions or changes.nodes or changes.tasks):
             return
         with self._store.write() as connection:
-            _write(connection, executions, _EXECUTION_KEY, changes.executions, changes.new)
+            _write_executions(connection, changes.executions)
             _write(connection, node_executions, _NODE_KEY, changes.nodes, changes.new)
             _write(connection, task_executions, _TASK_KEY, changes.tasks, changes.new)
         self._pending = _Changes()
@@ -123,12 +125,21 @@ class Journal:
         live.tasks[uid] = task
 
 
+def _write_executions(connection: Connection, changes: dict[tuple[Any, ...], dict[str, Any]]) -> None:
+    """Update executions; one that somebody asked to abort meanwhile keeps saying so until it has ended."""
+    ended = {key: row for key, row in changes.items() if row["phase"] in _TERMINAL}
+    going = {key: row for key, row in changes.items() if key not in ended}
+    _write(connection, executions, _EXECUTION_KEY, ended, set())
+    _write(connection, executions, _EXECUTION_KEY, going, set(), executions.c.phase != _ABORTING)
+
+
 def _write(
     connection: Connection,
     table: Table,
     key: tuple[str, ...],
     changes: dict[tuple[Any, ...], dict[str, Any]],
     new: set[tuple[Any, ...]],
+    *conditions: ColumnElement[bool],
 ) -> None:
     inserts = [row for name, row in changes.items() if name in new]
     for group in _alike(inserts):
@@ -137,7 +148,7 @@ def _write(
         columns = [name for name in group[0] if name not in key]
         statement = (
             update(table)
-            .where(*(table.c[name] == bindparam(f"key_{name}") for name in key))
+            .where(*(table.c[name] == bindparam(f"key_{name}") for name in key), *conditions)
             .values({name: bindparam(f"new_{name}") for name in columns})
         )
         connection.execute(

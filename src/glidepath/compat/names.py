@@ -1,0 +1,189 @@
+"""Where flytekit's public names lie in Glidepath: flytekit module → Glidepath module → names.
+
+The names mean the same; signatures take what flytekit's documentation shows. What is not in the table Glidepath does not have.
+"""
+
+from __future__ import annotations
+
+_OPTIONS = ("Annotations", "AuthRole", "Labels", "RawOutputDataConfig")
+_SECURITY = ("Identity", "OAuth2Client", "OAuth2TokenRequest", "Secret", "SecurityContext")
+_NOTIFICATIONS = ("Email", "Notification", "PagerDuty", "Slack")
+_USER_ERRORS = (
+    "FlyteAssertion",
+    "FlyteAuthenticationException",
+    "FlyteCompilationException",
+    "FlyteDataNotFoundException",
+    "FlyteDisapprovalException",
+    "FlyteEntityAlreadyExistsException",
+    "FlyteEntityNotExistException",
+    "FlyteEntityNotFoundException",
+    "FlyteInvalidInputException",
+    "FlyteMissingReturnValueException",
+    "FlyteMissingTypeException",
+    "FlytePromiseAttributeResolveException",
+    "FlyteRecoverableException",
+    "FlyteTimeout",
+    "FlyteTypeException",
+    "FlyteUserException",
+    "FlyteUserRuntimeException",
+    "FlyteValidationException",
+    "FlyteValueException",
+)
+_SYSTEM_ERRORS = (
+    "FlyteDownloadDataException",
+    "FlyteException",
+    "FlyteNonRecoverableSystemException",
+    "FlyteSystemException",
+    "FlyteSystemUnavailableException",
+    "FlyteUploadDataException",
+)
+_FILE_FORMATS = (
+    "CSVFile",
+    "HDF5EncodedFile",
+    "HTMLPage",
+    "JPEGImageFile",
+    "JSONLFile",
+    "JoblibSerializedFile",
+    "ONNXFile",
+    "PDFFile",
+    "PNGImageFile",
+    "PythonNotebook",
+    "PythonPickledFile",
+    "SVGImageFile",
+    "TFRecordFile",
+)
+_DEVICES = (
+    "A100",
+    "A100_80GB",
+    "A10G",
+    "H100",
+    "H200",
+    "K80",
+    "L4",
+    "L40S",
+    "L4_VWS",
+    "M60",
+    "P100",
+    "P4",
+    "RTX_PRO_6000",
+    "T4",
+    "V100",
+    "V5E",
+    "V5P",
+    "V6E",
+)
+
+TABLE: dict[str, dict[str, tuple[str, ...]]] = {
+    "flytekit": {
+        "authoring.caching": ("Cache", "CachePolicy", "VersionParameters"),
+        "authoring.documentation": ("Description", "Documentation", "SourceCode"),
+        "authoring.launch_plans": ("LaunchPlan",),
+        "authoring.logs": ("logger",),
+        "authoring.notifications": ("Email", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
+        "authoring.options": ("Annotations", "AuthRole", "ConcurrencyLimitBehavior", "ConcurrencyPolicy", "Labels", "Options"),
+        "authoring.pods": ("PodTemplate",),
+        "authoring.references": ("get_reference_entity", "reference_launch_plan", "reference_task", "reference_workflow"),
+        "authoring.resources": ("Resources",),
+        "authoring.schedules": ("CronSchedule", "FixedRate"),
+        "authoring.security": ("Secret", "SecurityContext"),
+        "authoring.tasks": ("PythonFunctionTask", "task"),
+        "authoring.workflows": ("WorkflowFailurePolicy", "workflow"),
+        "remote": ("FlyteRemote",),
+        "runtime.checkpoint": ("Checkpoint",),
+        "runtime.context": ("ExecutionParameters", "current_context"),
+        "runtime.deck": ("Deck",),
+        "types": ("BatchSize", "FlyteDirectory", "FlyteFile", "HashMethod", "StructuredDataset", "kwtypes"),
+    },
+    "flytekit.configuration": {
+        "authoring.images": ("Image", "ImageConfig"),
+        "authoring.settings": ("SerializationSettings",),
+    },
+    "flytekit.core": {},
+    "flytekit.core.annotation": {"types": ("FlyteAnnotation",)},
+    "flytekit.core.base_task": {
+        "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
+        "authoring.task_settings": ("DeckField",),
+        "authoring.tasks": ("Task",),
+        "types": ("kwtypes",),
+    },
+    "flytekit.core.cache": {"authoring.caching": ("Cache", "CachePolicy", "VersionParameters")},
+    "flytekit.core.checkpointer": {"runtime.checkpoint": ("Checkpoint",)},
+    "flytekit.core.context_manager": {
+        "runtime.context": ("ExecutionParameters",),
+        "runtime.secrets": ("SecretsManager",),
+    },
+    "flytekit.core.hash": {"types": ("HashMethod",)},
+    "flytekit.core.launch_plan": {
+        "authoring.launch_plans": ("LaunchPlan",),
+        "authoring.references": ("ReferenceLaunchPlan", "reference_launch_plan"),
+    },
+    "flytekit.core.node": {"authoring.nodes": ("Node",)},
+    "flytekit.core.node_creation": {"authoring.ordering": ("create_node",)},
+    "flytekit.core.notification": {"authoring.notifications": _NOTIFICATIONS},
+    "flytekit.core.options": {"authoring.options": ("Options",)},
+    "flytekit.core.pod_template": {"authoring.pods": ("PodTemplate",)},
+    "flytekit.core.promise": {"authoring.promises": ("Promise", "Void as VoidPromise")},
+    "flytekit.core.python_function_task": {"authoring.tasks": ("PythonFunctionTask",)},
+    "flytekit.core.reference": {"authoring.references": ("get_reference_entity",)},
+    "flytekit.core.resources": {"authoring.resources": ("Resources",)},
+    "flytekit.core.schedule": {"authoring.schedules": ("CronSchedule", "FixedRate")},
+    "flytekit.core.task": {
+        "authoring.references": ("ReferenceTask", "reference_task"),
+        "authoring.tasks": ("PythonFunctionTask", "task"),
+    },
+    "flytekit.core.type_engine": {"types": ("BatchSize", "FlyteAnnotation", "HashMethod")},
+    "flytekit.core.workflow": {
+        "authoring.references": ("ReferenceWorkflow", "reference_workflow"),
+        "authoring.workflows": ("PythonFunctionWorkflow", "Workflow as WorkflowBase", "WorkflowFailurePolicy", "workflow"),
+    },
+    "flytekit.deck": {"authoring.task_settings": ("DeckField",), "runtime.deck": ("Deck",)},
+    "flytekit.exceptions": {},
+    "flytekit.exceptions.base": {"errors": ("FlyteException", "FlyteRecoverableException")},
+    "flytekit.exceptions.system": {"errors": _SYSTEM_ERRORS},
+    "flytekit.exceptions.user": {"errors": _USER_ERRORS},
+    "flytekit.extend": {
+        "authoring.images": ("Image", "ImageConfig"),
+        "authoring.interface": ("Interface",),
+        "authoring.promises": ("Promise",),
+        "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
+        "authoring.settings": ("SerializationSettings",),
+        "runtime.secrets": ("SecretsManager",),
+    },
+    "flytekit.extras": {},
+    "flytekit.extras.accelerators": {
+        "authoring.accelerators": (*_DEVICES, "BaseAccelerator", "GPUAccelerator", "MultiInstanceGPUAccelerator")
+    },
+    "flytekit.loggers": {"authoring.logs": ("logger",)},
+    "flytekit.models": {},
+    "flytekit.models.common": {"authoring.options": _OPTIONS, "authoring.notifications": ("Notification",)},
+    "flytekit.models.concurrency": {"authoring.options": ("ConcurrencyLimitBehavior", "ConcurrencyPolicy")},
+    "flytekit.models.core": {},
+    "flytekit.models.core.execution": {"authoring.notifications": ("WorkflowExecutionPhase",)},
+    "flytekit.models.documentation": {"authoring.documentation": ("Description", "Documentation", "SourceCode")},
+    "flytekit.models.security": {"authoring.security": _SECURITY},
+    "flytekit.remote": {
+        "remote": ("FlyteLaunchPlan", "FlyteRemote", "FlyteTask", "FlyteWorkflow", "FlyteWorkflowExecution"),
+    },
+    "flytekit.testing": {"runtime.secrets": ("SecretsManager",)},
+    "flytekit.types": {},
+    "flytekit.types.directory": {
+        "compat.file_formats": ("TFRecordsDirectory", "TensorboardLogs"),
+        "types": ("FlyteDirectory",),
+    },
+    "flytekit.types.directory.types": {"types": ("FlyteDirectory",)},
+    "flytekit.types.error": {"types": ("FlyteError",)},
+    "flytekit.types.file": {"compat.file_formats": _FILE_FORMATS, "types": ("FileExt", "FlyteFile")},
+    "flytekit.types.file.file": {"types": ("FileExt", "FlyteFile")},
+    "flytekit.types.structured": {"types": ("StructuredDataset",)},
+    "flytekit.types.structured.structured_dataset": {"types": ("StructuredDataset",)},
+}
+
+
+def locations(module: str) -> dict[str, tuple[str, str]]:
+    """Each name of a flytekit module, with the Glidepath module and the name that it has there."""
+    found: dict[str, tuple[str, str]] = {}
+    for target, names in TABLE[module].items():
+        for entry in names:
+            ours, _, theirs = entry.partition(" as ")
+            found[theirs or ours] = (f"glidepath.{target}", ours)
+    return found
