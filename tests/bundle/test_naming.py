@@ -143,6 +143,14 @@ def test_a_file_under_two_names_is_refused_with_both(tree: Tree, monkeypatch: py
     assert "FLYTE_PYTHON_PACKAGE_ROOT" in raised.value.hint
 
 
+def test_libraries_in_an_environment_inside_the_root_may_have_two_names(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = "env/lib/site-packages"
+    folder = tree({"wf.py": "import lib_a, pk.lib_a\n", f"{packages}/pk/__init__.py": "", f"{packages}/pk/lib_a.py": ""})
+    monkeypatch.syspath_prepend(folder / packages)
+    monkeypatch.syspath_prepend(folder / packages / "pk")
+    assert [each.name for each in load_paths([folder / "wf.py"]).modules] == ["wf"]
+
+
 def test_one_module_object_under_two_names_is_no_fault(tree: Tree) -> None:
     folder = tree({"a.py": "import sys\nsys.modules['alias_of_a'] = sys.modules[__name__]\n"})
     assert load_file(folder / "a.py").name == "a"

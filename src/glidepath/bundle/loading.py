@@ -160,7 +160,8 @@ def check_names(root: Path) -> None:
         FlyteValueException: names the file and both names.
     """
     names: dict[str, tuple[str, ModuleType]] = {}
-    for name, file, module, _ in (each for place in {root, root.resolve()} for each in modules_below(place)):
+    found = [each for place in {root, root.resolve()} for each in modules_below(place) if not each.is_library]
+    for name, file, module, _ in found:
         other = names.setdefault(os.path.realpath(file), (name, module))
         if other[1] is not module:
             raise FlyteValueException(

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 _OWN_FOLDER = str(Path(__file__).parents[1])
+_LIBRARY_FOLDERS = (f"site-packages{os.sep}", f"dist-packages{os.sep}")
 
 
 class UserModule(NamedTuple):
@@ -31,7 +32,8 @@ def modules_below(root: Path) -> Iterator[UserModule]:
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None)
         if name != "__main__" and isinstance(file, str) and file.startswith(prefix):
-            yield UserModule(name, os.path.normpath(file), module, file.startswith(libraries))
+            is_library = file.startswith(libraries) or any(each in file[len(prefix) :] for each in _LIBRARY_FOLDERS)
+            yield UserModule(name, os.path.normpath(file), module, is_library)
 
 
 def library_folders() -> set[str]:
