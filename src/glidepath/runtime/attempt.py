@@ -14,8 +14,8 @@ from typing import Any
 from google.protobuf.message import DecodeError, Message
 
 from glidepath.authoring.resolver import load_task
-from glidepath.authoring.tasks import Task
-from glidepath.errors import FlyteSystemException, FlyteUserRuntimeException, IgnoreOutputs
+from glidepath.authoring.tasks import PythonFunctionTask
+from glidepath.errors import FlyteEntityNotFoundException, FlyteSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core, paths
 from glidepath.runtime.arguments import ExecuteArguments
 from glidepath.runtime.checkpoint import Checkpoint
@@ -48,19 +48,26 @@ class Attempt:
         except IgnoreOutputs as reason:
             print(f"the task asked to ignore its outputs, so none are written: {reason}", file=sys.stderr)  # noqa: T201
             return None
-        except FlyteUserRuntimeException as error:
+        except (FlyteUserRuntimeException, FlyteEntityNotFoundException) as error:
             return self._fail(user_error(error, self._worker()))
         except Exception as error:  # noqa: BLE001  (the edge: whatever platform or SDK raised is told to the engine)
             return self._fail(system_error(error, self._worker()))
         return None
 
-    def _load(self) -> Task[..., Any]:
+    def _load(self) -> PythonFunctionTask[..., Any]:
         try:
-            return load_task(self._arguments.resolver, self._arguments.resolver_args)
+            task = load_task(self._arguments.resolver, self._arguments.resolver_args)
         except Exception as error:  # importing a user's module raises what the user's code raises
             raise FlyteUserRuntimeException(f"the task cannot be loaded: {error}") from error
+        if not isinstance(task, PythonFunctionTask):
+            named = " ".join(self._arguments.resolver_args)
+            raise FlyteEntityNotFoundException(
+                f"{named!r} names a {type(task).__module__}.{type(task).__qualname__}, which is no task of Glidepath",
+                hint="is stock flytekit installed beside Glidepath? then `import glidepath`, or remove one of the two",
+            )
+        return task
 
-    def _execute(self, task: Task[..., Any]) -> core.LiteralMap:
+    def _execute(self, task: PythonFunctionTask[..., Any]) -> core.LiteralMap:
         inputs = self._inputs()
         folder = Path(tempfile.mkdtemp(prefix="flyte-"))
         try:
@@ -83,7 +90,7 @@ class Attempt:
         except DecodeError as error:
             raise FlyteSystemException(f"{uri} does not hold a map of literals: {error}") from error
 
-    def _parameters(self, folder: Path, raw: str, task: Task[..., Any]) -> ExecutionParameters:
+    def _parameters(self, folder: Path, raw: str, task: PythonFunctionTask[..., Any]) -> ExecutionParameters:
         checkpoint = None
         if self._arguments.checkpoint_path:
             checkpoint = Checkpoint(self._storage, self._arguments.checkpoint_path, self._arguments.prev_checkpoint or None)

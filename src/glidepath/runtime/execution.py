@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from glidepath.authoring.tasks import Task
+from glidepath.authoring.tasks import PythonFunctionTask
 from glidepath.errors import FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core
 from glidepath.runtime.context import ExecutionParameters, running
@@ -12,7 +12,7 @@ from glidepath.types import DataContext, to_literal, to_python, using
 
 
 def run_task(
-    task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters
+    task: PythonFunctionTask[..., Any], inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters
 ) -> core.LiteralMap:
     """Call a task with the values of ``inputs`` and give back its outputs as literals.
 
@@ -32,7 +32,7 @@ def run_task(
         return _literals(task, result, ctx)
 
 
-def _values(task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
+def _values(task: PythonFunctionTask[..., Any], inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
     values = {}
     for name, parameter in task.interface.inputs.items():
         if name in inputs.literals:
@@ -43,7 +43,7 @@ def _values(task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext) -> 
     return values
 
 
-def _literals(task: Task[..., Any], result: Any, ctx: DataContext) -> core.LiteralMap:
+def _literals(task: PythonFunctionTask[..., Any], result: Any, ctx: DataContext) -> core.LiteralMap:
     interface = task.interface
     outputs = core.LiteralMap()
     try:
@@ -59,5 +59,5 @@ def _literals(task: Task[..., Any], result: Any, ctx: DataContext) -> core.Liter
     return outputs
 
 
-def _unfit(task: Task[..., Any], what: str, error: Exception) -> FlyteNonRecoverableSystemException:
+def _unfit(task: PythonFunctionTask[..., Any], what: str, error: Exception) -> FlyteNonRecoverableSystemException:
     return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error}", where=f"task {task.name}")

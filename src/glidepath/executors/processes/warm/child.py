@@ -14,10 +14,11 @@ import threading
 import time
 import traceback
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from . import records
+from .preload import loaded_modules
 
 Program = Callable[[], Any]
 ALREADY_BEGUN = 213
@@ -41,7 +42,7 @@ def run(
         record = {"pid": os.getpid(), "start": records.start_of(os.getpid()), "parent": parent[0], "parent_start": parent[1]}
         if not records.claim(order["folder"], {**record, "at": time.time()}):
             os._exit(ALREADY_BEGUN)
-        known = set(sys.modules)
+        known = loaded_modules()
         _enter(order, prepared)
         program = programs.get(order["argv"][0])
         code = _exec(order["argv"]) if program is None else _call(program)
@@ -113,13 +114,10 @@ def _exec(argv: list[str]) -> int:
         return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_RUNNABLE
 
 
-def _learned(known: set[str]) -> list[str]:
+def _learned(known: Collection[str]) -> list[str]:
     """The modules that this attempt imported from files or built-ins, in the order of their import."""
-    return [name for name, module in _loaded() if name not in known and getattr(module, "__spec__", None) is not None]
-
-
-def _loaded() -> Iterable[tuple[str, Any]]:
-    return list(sys.modules.items())
+    loaded = loaded_modules()
+    return [name for name, module in loaded.items() if name not in known and getattr(module, "__spec__", None) is not None]
 
 
 def _leave(code: int) -> None:

@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,18 +146,25 @@ class Parent:
         self._say({"say": "started", "name": attempt.name, "pid": pid, "at": attempt.began})
 
     def _become(self, order: Message, write: int) -> None:
-        """In the fork: let go of all that is the parent's, then run the attempt."""
-        signal.set_wakeup_fd(-1)
-        os.dup2(self._null, 0)
-        os.dup2(write, 1)
-        os.dup2(write, 2)
-        if self._server is not None:
-            self._server.close()
-        self._selector.close()
-        for fd in (write, self._null, self._wake_read, self._wake_write, *(other.pipe for other in self._running.values())):
-            os.close(fd)
-        self._random.renew()
-        child.run(order, self._programs, self._prepared, self._me)
+        """In the fork: let go of all that is the parent's, then run the attempt; never returns."""
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (1, 2):
+                os.dup2(write, number)
+            os.dup2(self._null, 0)
+            if self._server is not None:
+                self._server.close()
+            self._selector.close()
+            for fd in (write, self._null, self._wake_read, self._wake_write, *self._pipes()):
+                os.close(fd)
+            self._random.renew()
+            child.run(order, self._programs, self._prepared, self._me)
+        finally:  # nothing may bring a fork back into the parent's loop
+            traceback.print_exc()
+            os._exit(1)
+
+    def _pipes(self) -> list[int]:
+        return [attempt.pipe for attempt in self._running.values() if attempt.pipe >= 0]
 
     def _do_abort(self, order: Message) -> None:
         for attempt in self._running.values():

@@ -17,6 +17,9 @@ from typing import Any
 # These start native threads at import, and know how to live through a fork.
 _FORK_SAFE = ("numpy", "scipy.linalg", "pandas", "pyarrow")
 
+# Not asked of ``numpy`` itself, which may be a lazy module that loads when it is asked for something.
+_NUMPY = "numpy.random"
+
 
 class Unsafe(Exception):
     """A bundle that must be imported afresh by every attempt."""
@@ -34,7 +37,7 @@ class RandomState:
     def watch(self, load: Callable[[], None]) -> None:
         """Run ``load`` and note which generators it seeded."""
         python_seed = random.seed
-        numpy_random = getattr(sys.modules.get("numpy"), "random", None)
+        numpy_random: Any = sys.modules.get(_NUMPY)
         numpy_seed = getattr(numpy_random, "seed", None)
 
         def seed(*args: Any, **kwargs: Any) -> None:
@@ -62,7 +65,7 @@ class RandomState:
         """In a fork: fresh numbers, or the sequence that the user chose. (Python's own generator is reseeded by the fork.)"""
         if "random" in self._chosen:
             random.setstate(self._chosen["random"])
-        numpy_random = getattr(sys.modules.get("numpy"), "random", None)
+        numpy_random = sys.modules.get(_NUMPY)
         if numpy_random is not None and "numpy" not in self._chosen:
             numpy_random.seed()
 
@@ -88,6 +91,14 @@ def preload(modules: Sequence[str], code: str) -> RandomState:
     return state
 
 
+def loaded_modules() -> dict[str, Any]:
+    """The modules that are really loaded, in the order of their import.
+
+    flytekit fills ``sys.modules`` with lazy ones (importlib.util.LazyLoader), which load when anything is asked of them.
+    """
+    return {name: module for name, module in list(sys.modules.items()) if type(module).__name__ != "_LazyModule"}
+
+
 def settle() -> None:
     """Before the first fork: put what is loaded out of the garbage collector's reach, or each fork would copy it."""
     gc.collect()
@@ -101,13 +112,14 @@ def _load_all(names: Sequence[str]) -> None:
 
 def _load(name: str) -> None:
     try:
-        importlib.import_module(name)
+        module = importlib.import_module(name)
+        getattr(module, "__doc__", None)  # a lazy module loads when it is first asked for something
     except BaseException as error:  # a user's module may raise anything, SystemExit included
         raise Unsafe(f"module {name} does not import here: {type(error).__name__}: {error}") from error
 
 
 def _check_generators(code: str) -> None:
-    for name, module in list(sys.modules.items()):
+    for name, module in loaded_modules().items():
         if code and str(getattr(module, "__file__", None) or "").startswith(code):
             for value in list(vars(module).values()):
                 if isinstance(value, random.Random) or type(value).__module__.startswith("numpy.random"):
