@@ -48,6 +48,17 @@ def user_frame() -> FrameType:
     return frame
 
 
+def innermost(error: BaseException) -> Place | None:
+    """The innermost of the user's lines that an exception went through."""
+    found: Place | None = None
+    entry = error.__traceback__
+    while entry is not None:
+        if not _is_own(entry.tb_frame):
+            found = Place(entry.tb_frame.f_code.co_filename, entry.tb_lineno)
+        entry = entry.tb_next
+    return found
+
+
 def _is_own(frame: FrameType) -> bool:
     module: str = frame.f_globals.get("__name__", "")
     return module.partition(".")[0] == _OWN_PACKAGE

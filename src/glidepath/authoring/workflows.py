@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import functools
 import inspect
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, overload
@@ -18,7 +17,7 @@ from glidepath.authoring.docstrings import parse
 from glidepath.authoring.entity import Entity, NodeDefaults, P, R
 from glidepath.authoring.interface import listed
 from glidepath.authoring.nodes import Node
-from glidepath.authoring.places import module_name, place_of
+from glidepath.authoring.places import innermost, module_name, place_of
 from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import check_known, checked_switch
 from glidepath.authoring.workflow_specs import workflow_spec
@@ -168,11 +167,10 @@ class PythonFunctionWorkflow(Workflow[P, R]):
         except FlyteException:
             raise
         except Exception as error:  # the user's own; it is told where, and kept as the cause
-            lines = [frame for frame in traceback.extract_tb(error.__traceback__) if "/glidepath/" not in frame.filename]
-            last = lines[-1] if lines else None
+            place = innermost(error) or self.source
             raise FlyteCompilationException(
                 f"the body of workflow {self.name} raised {type(error).__name__}: {error}",
-                where=f"{last.filename}:{last.lineno}" if last else str(self.source),
+                where=str(place),
                 hint="the body runs once, with promises, to draw the graph; what needs values belongs into a task",
             ) from error
 
