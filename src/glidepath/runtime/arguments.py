@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
@@ -38,8 +39,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.format_usage()}Try '{self.prog} --help' for help.\n\nError: {message}\n")
 
 
-def parse_execute(argv: Sequence[str]) -> ExecuteArguments:
-    """The arguments after the program's name. Raises SystemExit(2), with a message on stderr, for wrong ones."""
+@functools.cache
+def _execute_parser() -> _Parser:
     parser = _Parser("pyflyte-execute", allow_abbrev=False, description="Run one attempt of one task.")
     parser.add_argument("--inputs", required=True, metavar="URI", help="the file inputs.pb")
     parser.add_argument("--output-prefix", required=True, metavar="URI", help="the folder of outputs.pb or error.pb")
@@ -50,7 +51,13 @@ def parse_execute(argv: Sequence[str]) -> ExecuteArguments:
     parser.add_argument("--dynamic-addl-distro", default="", metavar="URI", help="the code archive of a fast registration")
     parser.add_argument("--dynamic-dest-dir", default="", metavar="DIR", help="the folder that it was unpacked into")
     parser.add_argument("--resolver", default="", metavar="LOCATION", help="who finds the task by the arguments after --")
-    options, resolver_args = _parse(parser, argv)
+    parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
+    return parser
+
+
+def parse_execute(argv: Sequence[str]) -> ExecuteArguments:
+    """The arguments after the program's name. Raises SystemExit(2), with a message on stderr, for wrong ones."""
+    options, resolver_args = _parse(_execute_parser(), argv)
     return ExecuteArguments(
         inputs=options.inputs,
         output_prefix=options.output_prefix,
@@ -67,6 +74,7 @@ def parse_fast_execute(argv: Sequence[str]) -> FastExecuteArguments:
     parser = _Parser("pyflyte-fast-execute", allow_abbrev=False, description="Fetch code, then run a task's command on it.")
     parser.add_argument("--additional-distribution", default="", metavar="URI", help="the archive of the code")
     parser.add_argument("--dest-dir", default="", metavar="DIR", help="the folder to unpack it into")
+    parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
     options, command = _parse(parser, argv)
     if not command:
         parser.error("no command to run: give it after --")
@@ -80,7 +88,6 @@ def _parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> tuple[argpar
     if "--" in words:
         at = words.index("--")
         words, after = words[:at], words[at + 1 :]
-    parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     return options, [*options.rest, *after]
 

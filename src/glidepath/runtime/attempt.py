@@ -69,7 +69,7 @@ class Attempt:
 
     def _execute(self, task: PythonFunctionTask[..., Any]) -> core.LiteralMap:
         inputs = self._inputs()
-        folder = Path(tempfile.mkdtemp(prefix="flyte-"))
+        folder = Path(tempfile.gettempdir(), f"flyte-{os.urandom(16).hex()}")  # made by those who put something there
         try:
             raw = self._arguments.raw_output_data_prefix or paths.join(self._arguments.output_prefix, "raw")
             ctx = DataContext(self._storage, raw, folder / "data")
@@ -81,7 +81,8 @@ class Attempt:
                 self._storage.put(self._uri(paths.DECK), render(parameters.decks).encode(), self._metadata())
             return outputs
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _inputs(self) -> core.LiteralMap:
         uri = self._arguments.inputs
@@ -94,8 +95,6 @@ class Attempt:
         checkpoint = None
         if self._arguments.checkpoint_path:
             checkpoint = Checkpoint(self._storage, self._arguments.checkpoint_path, self._arguments.prev_checkpoint or None)
-        workspace = folder / "workspace"
-        workspace.mkdir()
         return ExecutionParameters(
             execution_id=core.WorkflowExecutionIdentifier(
                 project=self._fact("EXECUTION_PROJECT", "_F_PRJ"),
@@ -110,7 +109,7 @@ class Attempt:
                 version=self._fact("TASK_VERSION", "_F_TK_V"),
             ),
             execution_date=datetime.now(tz=timezone.utc),
-            working_directory=str(workspace),
+            workspace=str(folder / "workspace"),
             raw_output_prefix=raw,
             output_metadata_prefix=self._arguments.output_prefix,
             enable_deck=task.settings.deck,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 class ExecutionParameters:
     """The facts of a task's run, read through :func:`current_context`.
 
-    ``execution_date`` is aware (UTC); ``working_directory`` is a folder that is removed after the run; the prefixes are URIs.
-    ``attributes`` are further facts that task types add, readable as attributes.
+    ``execution_date`` is aware (UTC); ``workspace`` is the path of a folder that appears when it is first asked for, as
+    :attr:`working_directory`; the prefixes are URIs; ``attributes`` are further facts that task types add, readable as
+    attributes.
     """
 
     execution_id: core.WorkflowExecutionIdentifier
     task_id: core.Identifier
     execution_date: datetime
-    working_directory: str
+    workspace: str
     raw_output_prefix: str
     output_metadata_prefix: str | None = None
     secrets: SecretsManager = field(default_factory=SecretsManager)
@@ -40,6 +42,12 @@ class ExecutionParameters:
     enable_deck: bool = False
     attributes: Mapping[str, Any] = field(default_factory=dict)
     kept_checkpoint: Checkpoint | None = None
+
+    @property
+    def working_directory(self) -> str:
+        """A folder for this run alone; an attempt of a control plane removes it at its end."""
+        os.makedirs(self.workspace, exist_ok=True)  # noqa: PTH103  (a folder costs more than the rest of a small task)
+        return self.workspace
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -69,7 +77,7 @@ class ExecutionParameters:
 
     def has_attr(self, name: str) -> bool:
         """Whether there is such a fact."""
-        return name in self.attributes or name in self.__dataclass_fields__
+        return name in self.attributes or hasattr(type(self), name) or name in self.__dataclass_fields__
 
     def __getattr__(self, name: str) -> Any:
         attributes = self.__dict__.get("attributes", {})
@@ -113,14 +121,14 @@ def running(parameters: ExecutionParameters) -> Iterator[ExecutionParameters]:
 
 
 def local_parameters(
-    working_directory: str = "", raw_output_prefix: str = "", task_id: core.Identifier | None = None
+    workspace: str = "", raw_output_prefix: str = "", task_id: core.Identifier | None = None
 ) -> ExecutionParameters:
     """Parameters of a run without a control plane: project, domain and name are ``local``, secrets need no prefix."""
     import tempfile
 
     from glidepath.idl import core  # importing the context alone must not load the messages
 
-    folder = working_directory or tempfile.gettempdir()
+    folder = workspace or tempfile.gettempdir()
     return ExecutionParameters(
         execution_id=core.WorkflowExecutionIdentifier(project="local", domain="local", name="local"),
         task_id=task_id
@@ -128,7 +136,7 @@ def local_parameters(
             resource_type=core.ResourceType.TASK, project="local", domain="local", name="local", version="local"
         ),
         execution_date=datetime.now(tz=timezone.utc),
-        working_directory=folder,
+        workspace=folder,
         raw_output_prefix=raw_output_prefix or folder,
         secrets=SecretsManager(prefixes=("", "_FSEC_")),
     )

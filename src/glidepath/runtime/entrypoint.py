@@ -46,6 +46,8 @@ def warm_up() -> None:
     """Load what every attempt needs; called by a program that will fork attempts."""
     _answer_flytekit()
     open_storage()
+    parse_execute(["--inputs", "", "--output-prefix", ""])  # compiles the parser's patterns
+    tempfile.gettempdir()  # tries the folder out by writing a file
 
 
 def _execute(argv: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -25,6 +26,7 @@ ALREADY_BEGUN = 213
 _NOT_FOUND = 127
 _NOT_RUNNABLE = 126
 _PR_SET_PDEATHSIG = 1
+_TEMPORARY = {"TMPDIR", "TEMP", "TMP"}
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -71,7 +73,10 @@ def _enter(order: Mapping[str, Any], prepared: Mapping[str, str]) -> None:
     os.chdir(os.path.join(order["folder"], records.WORK))
     before = os.environ.get("PYTHONPATH", "")
     # What the parent set before it imported the user's modules stays as those left it.
-    os.environ.update({key: value for key, value in order["env"].items() if prepared.get(key) != value})
+    fresh = {key: value for key, value in order["env"].items() if prepared.get(key) != value}
+    os.environ.update(fresh)
+    if not _TEMPORARY.isdisjoint(fresh):
+        tempfile.tempdir = None  # found out once per process, and the parent may have done so
     add_paths(order.get("code", ""), before)
     time.tzset()
     sys.argv = list(order["argv"])
