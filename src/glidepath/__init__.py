@@ -9,7 +9,9 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from glidepath.version import VERSION
+
+__version__ = VERSION
 
 if TYPE_CHECKING:
     from glidepath.authoring.accelerators import BaseAccelerator as BaseAccelerator, GPUAccelerator as GPUAccelerator

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
-import glidepath
 from glidepath.admin.children import ChildExecutions
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.data_folder import DataFolder, Running
@@ -47,6 +46,7 @@ from glidepath.executors.protocol import Executor
 from glidepath.idl import core
 from glidepath.storage import open_storage
 from glidepath.storage.protocol import Storage
+from glidepath.version import VERSION
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +215,7 @@ def describe(config: ServerConfig, doors: Doors) -> Running:
         pid=os.getpid(),
         grpc=f"{reachable(config.host)}:{doors.grpc_port}",
         http=config.public_url,
-        version=glidepath.__version__,
+        version=VERSION,
         started=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
 

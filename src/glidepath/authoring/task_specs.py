@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.wrappers_pb2 import BoolValue
 
-from glidepath import __version__
 from glidepath.authoring.overrides import Overrides
 from glidepath.authoring.resolver import loader_args, location_of
 from glidepath.authoring.task_settings import TaskSettings
 from glidepath.idl import core
+from glidepath.version import VERSION
 
 if TYPE_CHECKING:
     from glidepath.authoring.settings import SerializationSettings
@@ -63,7 +63,7 @@ def metadata_of(chosen: TaskSettings) -> core.TaskMetadata:
         discovery_version=cache.version,
         cache_serializable=cache.serialize,
         cache_ignore_input_vars=cache.ignored_inputs,
-        runtime=core.RuntimeMetadata(type=core.RuntimeMetadata.FLYTE_SDK, version=__version__, flavor="python"),
+        runtime=core.RuntimeMetadata(type=core.RuntimeMetadata.FLYTE_SDK, version=VERSION, flavor="python"),
         retries=core.RetryStrategy(retries=chosen.retries),
         deprecated_error_message=chosen.deprecated,
         pod_template_name=chosen.pod_template_name,

@@ -1,8 +1,8 @@
 """What the control plane says of itself."""
 
-import glidepath
 from glidepath.admin.rpc import Call, Rpc
 from glidepath.idl import admin
+from glidepath.version import VERSION
 
 
 class Platform:
@@ -14,4 +14,4 @@ class Platform:
 
     def version(self, request: admin.GetVersionRequest, call: Call) -> admin.GetVersionResponse:
         """The version of this control plane; there is no build beside the release."""
-        return admin.GetVersionResponse(control_plane_version=admin.Version(Build="glidepath", Version=glidepath.__version__))
+        return admin.GetVersionResponse(control_plane_version=admin.Version(Build="glidepath", Version=VERSION))
