@@ -6,9 +6,7 @@ pyflyte run --remote --wait examples/files.py words_wf --text examples/files.py
 
 from pathlib import Path
 
-from flytekit import current_context, task, workflow
-from flytekit.types.directory import FlyteDirectory
-from flytekit.types.file import FlyteFile
+from glidepath import FlyteDirectory, FlyteFile, current_context, task, workflow
 
 
 @task

@@ -5,7 +5,7 @@ pyflyte run --remote --wait examples/resources.py sizes_wf
 
 import os
 
-from flytekit import Resources, Secret, current_context, task, workflow
+from glidepath import Resources, Secret, current_context, task, workflow
 
 
 @task(requests=Resources(cpu="250m", mem="100Mi"), limits=Resources(cpu="1", mem="500Mi"), environment={"UNIT": "MiB"})
@@ -31,7 +31,7 @@ def square(n: int) -> int:
 def sizes_wf(n: int = 3) -> tuple[str, str, bool]:
     """The same task twice, the second time with more memory and a name of its own."""
     small = measure(n=n)
-    large = measure(n=square(n=n)).with_overrides(
+    large = measure(n=square(n=n)).with_overrides(  # type: ignore[attr-defined]  # a str to type checkers, an output here
         requests=Resources(cpu="500m", mem="200Mi"), limits=Resources(cpu="1", mem="1Gi"), node_name="large"
     )
     small >> large

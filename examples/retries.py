@@ -6,8 +6,8 @@ pyflyte run --remote --wait examples/retries.py careful_wf     # ends in failure
 
 from datetime import timedelta
 
-from flytekit import WorkflowFailurePolicy, current_context, task, workflow
-from flytekit.exceptions.user import FlyteRecoverableException
+from glidepath import WorkflowFailurePolicy, current_context, task, workflow
+from glidepath.errors import FlyteRecoverableException
 
 
 @task(retries=2, timeout=timedelta(minutes=5), interruptible=True)

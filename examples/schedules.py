@@ -6,7 +6,7 @@ pyflyte run --remote examples/schedules.py nightly
 
 from datetime import datetime, timedelta, timezone
 
-from flytekit import Annotations, CronSchedule, FixedRate, Labels, LaunchPlan, task, workflow
+from glidepath import Annotations, CronSchedule, FixedRate, Labels, LaunchPlan, task, workflow
 
 
 @task

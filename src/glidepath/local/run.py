@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.workflows import Workflow
 from glidepath.engine import ExecutionState, Settings, Transition, advance, apply
+from glidepath.engine.attempts import place_of
 from glidepath.engine.commands import Command, SetTimer, StartAttempt, StartChild
 from glidepath.engine.events import (
     AttemptFailed,
@@ -32,7 +34,8 @@ from glidepath.idl.ids import END_NODE_ID, key_of
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.local.failures import engine_error, raise_failure
 from glidepath.local.prepare import Prepared, prepare
-from glidepath.runtime.context import local_parameters
+from glidepath.runtime.checkpoint import Checkpoint
+from glidepath.runtime.context import ExecutionParameters, local_parameters
 from glidepath.runtime.execution import run_task
 from glidepath.storage import open_storage
 from glidepath.types import DataContext, to_python
@@ -132,7 +135,7 @@ class LocalRun:
         if command.task.metadata.HasField("timeout"):
             self._start_clock(command)
         try:
-            outputs = run_task(task, command.inputs, self._ctx, self._parameters)
+            outputs = run_task(task, command.inputs, self._ctx, self._parameters_of(command))
             event: Event = AttemptSucceeded(command.uid, command.attempt, _now(), outputs)
         except Exception as error:  # noqa: BLE001  what a task raises is the engine's business first, then the caller's
             place = f"node {command.uid}, attempt {command.attempt + 1}, of {self._workflow.name} (task {task.name})"
@@ -141,6 +144,12 @@ class LocalRun:
             event = AttemptFailed(command.uid, command.attempt, _now(), reason, recoverable)
         self._fire_timers()
         self._send(event)
+
+    def _parameters_of(self, command: StartAttempt) -> ExecutionParameters:
+        """The run's parameters, with a checkpoint that the next attempt of the node will find."""
+        place = place_of(self._state, command)
+        checkpoint = Checkpoint(self._ctx.storage, place.checkpoint_prefix, place.previous_checkpoint or None)
+        return replace(self._parameters, kept_checkpoint=checkpoint)
 
     def _start_clock(self, command: StartAttempt) -> None:
         """The attempt runs now: its timeout begins."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from glidepath.errors import FlyteAssertion, FlyteTypeException
 from glidepath.idl import core
@@ -17,7 +17,14 @@ from glidepath.types.pydantic_hooks import PlainPathModel
 from glidepath.types.registry import register
 from glidepath.types.transformer import TypeTransformer, is_class, mismatch
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class BatchSize:

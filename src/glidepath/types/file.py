@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
+from typing import IO, TYPE_CHECKING, Annotated, Any, ClassVar, Generic, get_args, get_origin
 
 from glidepath.errors import FlyteAssertion, FlyteTypeException
 from glidepath.idl import core
@@ -17,7 +17,14 @@ from glidepath.types.pydantic_hooks import PlainPathModel
 from glidepath.types.registry import register
 from glidepath.types.transformer import TypeTransformer, is_class, mismatch
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 PathText = str | os.PathLike[str]
 
 
