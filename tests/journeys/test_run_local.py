@@ -30,8 +30,7 @@ def test_files_stay_where_they_are(shell):
     [
         ("schedules.py", ["summary_wf"], "eu: top 10 of the day before 2026-01-01"),
         ("schedules.py", ["american"], "us: top 3 of the day before 2026-01-01"),
-        ("resources.py", ["sizes_wf", "--n", "4"], "DefaultNamedTupleOutput(o0='4 MiB', o1='16 MiB', o2=False)"),
-        ("retries.py", ["patient_wf", "--url", "abc"], "14"),
+        ("resources.py", ["sizes_wf", "--n", "4"], "DefaultNamedTupleOutput(o0='4 bytes', o1='16 bytes', o2=False)"),
     ],
 )
 def test_every_example_runs(shell, script, arguments, expected):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import urllib.request
 from pathlib import Path
 
@@ -61,6 +62,13 @@ def test_flytectl_shows_the_execution(connected):
     assert shown["closure"]["phase"] == "SUCCEEDED"
 
 
+def test_a_second_attempt_goes_on_from_the_checkpoint_of_the_first(connected, remote):
+    _, name = launch(connected, str(EXAMPLES / "retries.py"), "patient_wf", "--url", "abc")
+    execution = remote.sync(remote.fetch_execution(name=name), sync_nodes=True)
+    assert execution.outputs["o0"] == len("content of abc")
+    assert [attempt.phase for attempt in execution.node_executions["n0"].task_executions] == ["FAILED", "SUCCEEDED"]
+
+
 def test_a_failed_execution_exits_255_with_the_tasks_error(connected):
     done = connected.run("pyflyte", "run", "--remote", "--wait", str(EXAMPLES / "retries.py"), "careful_wf")
     assert done.returncode == 255
@@ -68,13 +76,13 @@ def test_a_failed_execution_exits_255_with_the_tasks_error(connected):
 
 
 def test_register_says_created_then_unchanged(connected):
-    args = ("pyflyte", "register", *SCOPE, "--version", "r1", str(EXAMPLES))
-    first = connected.ok(*args)
-    assert "[✔] Task: hello.greet" in first
-    assert "[✔] Workflow: wine.training_wf" in first
-    assert "[✔] Launch Plan: summary_nightly" in first
-    second = connected.ok(*args)
-    assert "[✔] Task: hello.greet (unchanged)" in second
+    shutil.copytree(EXAMPLES, connected.folder / "examples")
+    first = connected.ok("pyflyte", "register", *SCOPE, "examples")
+    assert "[✔] Task: examples.hello.greet\n" in first
+    assert "[✔] Workflow: examples.wine.training_wf\n" in first
+    assert "[✔] Launch Plan: summary_nightly\n" in first
+    second = connected.ok("pyflyte", "register", *SCOPE, "examples")
+    assert "[✔] Task: examples.hello.greet (unchanged)\n" in second
     count = re.compile(r"Successfully registered (\d+) entities")
     assert count.search(first).group(1) == count.search(second).group(1)
 

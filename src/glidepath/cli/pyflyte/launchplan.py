@@ -8,9 +8,16 @@ from glidepath.cli.pyflyte.options import scope_options
 from glidepath.cli.pyflyte.session import Session, pass_session
 
 
+def _given(ctx: click.Context, param: click.Parameter, value: bool | None) -> bool:
+    # Click takes the default of a pair of flags for an answer, so it does not miss one itself.
+    if value is None:
+        raise click.MissingParameter(ctx=ctx, param=param)
+    return value
+
+
 @click.command("launchplan")
 @scope_options
-@click.option("--activate/--deactivate", required=True, default=None, help="Which of the two.")
+@click.option("--activate/--deactivate", default=None, callback=_given, help="Which of the two; one is required.")
 @click.argument("launchplan")
 @click.argument("launchplan_version", required=False)
 @pass_session
