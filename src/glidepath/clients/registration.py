@@ -18,7 +18,9 @@ from glidepath.idl.ids import key_of, text_of
 
 Spec: TypeAlias = "admin.TaskSpec | admin.WorkflowSpec | admin.LaunchPlan"
 Key: TypeAlias = tuple[int, str, str, str, str]
-JOBS = 16
+JOBS = 64
+"""Calls at a time. A call waits for the network and the server's database, so what counts is how many wait at once; from 128
+on the threads cost more than they bring."""
 
 
 class Outcome(enum.Enum):
