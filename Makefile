@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STOCK := .venv-stock
-STOCK_FLYTEKIT := flytekit==1.16.31 pandas pyarrow scikit-learn pydantic
+STOCK_FLYTEKIT := flytekit==1.16.31 pandas pyarrow scikit-learn pydantic kubernetes
 
-.PHONY: help install demo check lint types rules unit test stock browser bench lock clean
+.PHONY: help install demo check lint types rules unit test stock browser postgres bench lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,10 @@ $(STOCK)/.installed: $(VENV)/.installed
 browser: ## a headless Chromium for the console's tests
 	@command -v chromium >/dev/null 2>&1 || (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null)
 
+postgres: ## a PostgreSQL server for the store's tests
+	@command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null)
+
 demo: install ## the main job on real data: embedded control plane, registration, execution, outputs
 	$(BIN)/python scripts/demo.py
 
@@ -47,7 +51,7 @@ rules: install
 unit: install
 	$(BIN)/pytest -m "not slow"
 
-test: install stock browser lint types rules ## every test
+test: install stock browser postgres lint types rules ## every test
 	GLIDEPATH_STOCK_PYTHON=$(CURDIR)/$(STOCK)/bin/python $(BIN)/pytest
 
 bench: install stock ## speed and memory beside stock flytekit

@@ -166,7 +166,7 @@ def _binary(program: str) -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     if not _binary("initdb"):
-        pytest.skip("this machine has no Postgres binaries")
+        pytest.fail("no initdb on this machine; `make test` installs PostgreSQL")
     with tempfile.TemporaryDirectory(prefix="gp-pg-", ignore_cleanup_errors=True) as folder:
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody")

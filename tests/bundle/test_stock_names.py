@@ -17,10 +17,7 @@ from glidepath.bundle.loading import load_packages
 from glidepath.bundle.making import BundleOptions, make_bundle
 from glidepath.bundle.package import file_names, write_package
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif("GLIDEPATH_STOCK_PYTHON" not in os.environ, reason="GLIDEPATH_STOCK_PYTHON names no stock flytekit"),
-]
+pytestmark = pytest.mark.slow
 
 SOURCE = """
 try:

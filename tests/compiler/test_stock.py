@@ -14,7 +14,6 @@ from glidepath.idl.ids import key_of
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif("GLIDEPATH_STOCK_PYTHON" not in os.environ, reason="GLIDEPATH_STOCK_PYTHON names no stock flytekit"),
 ]
 
 
