@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+from glidepath.storage.uris import is_remote, local_path
+
 DEFAULT_DOMAINS = ("development", "staging", "production")
 EMBEDDED_PORT = 30080
 GRPC_PORT = 8089
@@ -70,7 +72,7 @@ class ServerConfig:
     database_url: str = ""
     """A SQLAlchemy URL; empty: SQLite in the data folder."""
     storage_root: str = ""
-    """URI under which uploads, inputs and outputs are kept; empty: a folder in the data folder."""
+    """URI or folder under which uploads, inputs and outputs are kept; empty: a folder in the data folder."""
     upload_prefix: str = ""
     """Path between the storage root and what clients upload."""
     domains: tuple[str, ...] = DEFAULT_DOMAINS
@@ -84,8 +86,13 @@ class ServerConfig:
             self,
             data_dir=data,
             database_url=self.database_url or f"sqlite:///{data / 'glidepath.db'}",
-            storage_root=(self.storage_root or f"file://{data / 'storage'}").rstrip("/"),
+            storage_root=_place_of_objects(self.storage_root or str(data / "storage")),
         )
+
+
+def _place_of_objects(root: str) -> str:
+    """The root of every object's URI. Files have bare paths: stock flytekit, in tasks and clients, reads no ``file://`` URI."""
+    return root.rstrip("/") if is_remote(root) else str(local_path(root).expanduser().absolute())
 
 
 def default_data_dir(environ: Mapping[str, str]) -> Path:

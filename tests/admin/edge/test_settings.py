@@ -32,7 +32,7 @@ def test_defaults_hang_on_the_data_folder(tmp_path):
     config = load(None, {"GLIDEPATH_HOME": str(tmp_path)}, {})
     assert (config.data_dir, config.grpc_port, config.http_port) == (tmp_path, 8089, 8088)
     assert config.database_url == f"sqlite:///{tmp_path}/glidepath.db"
-    assert config.storage_root == f"file://{tmp_path}/storage"
+    assert config.storage_root == f"{tmp_path}/storage"
     assert config.limits == Limits()
 
 
