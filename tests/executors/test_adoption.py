@@ -1,5 +1,7 @@
 """A server that ends, one way or another, and the next one on the same root."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from executor_attempts import Machine, eventually, failure, gone, make_attempt, pid_in, shell
@@ -100,6 +102,40 @@ def test_adopted_attempts_take_their_share_of_the_machine(machine: Machine, tmp_
     reports.wait_for("b", core.TaskExecution.WAITING_FOR_RESOURCES)
     gate.touch()
     assert reports.end_of("b").phase == core.TaskExecution.SUCCEEDED
+
+
+SERVER = """
+import sys, time
+sys.path.insert(0, {tests!r})
+from executor_attempts import Reports, shell
+from glidepath.executors.processes import ProcessConfig, ProcessExecutor
+from glidepath.storage import open_storage
+from pathlib import Path
+root = Path({root!r})
+config = ProcessConfig(root=root / "processes", images={{"*": sys._base_executable}})
+executor, reports = ProcessExecutor(config, open_storage()), Reports()
+executor.start(reports)
+for name in ("a", "b"):
+    executor.submit(shell(root, name, {command!r}))
+    reports.wait_for(name, 2)
+print("running", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_server_killed_by_force_loses_no_attempt(machine: Machine, tmp_path: Path) -> None:
+    command = f"while ! test -e {tmp_path}/gate; do sleep 0.02; done; echo $GLIDEPATH_ATTEMPT >> {tmp_path}/count"
+    program = SERVER.format(tests=str(Path(__file__).parent), root=str(tmp_path), command=command)
+    server = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    assert server.stdout.readline() == "running\n"
+    server.kill()
+    server.wait()
+    executor, reports = machine()
+    executor.adopt([shell(tmp_path, "a", command), shell(tmp_path, "b", command), shell(tmp_path, "c", command)])
+    (tmp_path / "gate").touch()
+    assert {reports.end_of(name).phase for name in "abc"} == {core.TaskExecution.SUCCEEDED}
+    assert sorted((tmp_path / "count").read_text().split()) == ["a", "b", "c"]
 
 
 def test_parents_end_when_their_server_is_gone(machine: Machine, tmp_path: Path) -> None:

@@ -238,3 +238,11 @@ def test_fast_execute_runs_any_other_program(tmp_path: Path) -> None:
     argv = ["pyflyte-fast-execute", "--dest-dir", str(tmp_path), "--", "sh", "-c", "echo $PYTHONPATH"]
     done = subprocess.run([sys.executable, "-c", program, *argv], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.startswith(str(tmp_path))
+
+
+def test_a_script_that_imports_flytekit_runs(bench: Workbench) -> None:
+    source = "from flytekit import task\n\n@task\ndef double(n: int) -> int:\n    return 2 * n\n"
+    (bench.root / f"{bench.module}.py").write_text(source)
+    program = f"import sys; from glidepath.runtime.entrypoint import main; sys.exit(main({bench.argv('double', n=4)!r}))"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=bench.root)
+    assert primitive(bench).integer == 8

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import importlib.util
 import os
 import signal
 import sys
@@ -12,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from glidepath.compat import install
 from glidepath.runtime.arguments import FastExecuteArguments, parse_execute, parse_fast_execute
 from glidepath.runtime.attempt import Attempt, told
 from glidepath.storage import Storage, open_storage
@@ -99,8 +99,6 @@ def _with_code(arguments: FastExecuteArguments) -> list[str]:
 
 
 def _answer_flytekit() -> None:
-    """Let a user's ``import flytekit`` find Glidepath, where stock flytekit is not installed."""
-    if "flytekit" not in sys.modules and importlib.util.find_spec("flytekit") is None:
-        from glidepath.compat import install  # loaded only where it is needed
-
+    """Let a user's ``import flytekit`` find Glidepath: this program runs Glidepath's tasks, and no others."""
+    if "flytekit" not in sys.modules:
         install()

@@ -27,6 +27,11 @@ def own_environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith(ENV_PREFIX) and key not in private}
 
 
+def own_secrets() -> SecretSource:
+    """The secrets that the server was started with: its variables ``_FSEC_<GROUP>_<KEY>``."""
+    return SecretSource({key: value for key, value in os.environ.items() if key.startswith(ENV_PREFIX)})
+
+
 @dataclass(frozen=True)
 class ProcessConfig:
     """Settings of the executor. Only ``root`` must be given."""
@@ -63,7 +68,7 @@ class ProcessConfig:
     """Unpacked code bundles that are kept."""
     max_output_bytes: int = MAX_OUTPUT_BYTES
     platform: Platform = field(default_factory=Platform)
-    secrets: SecretSource = field(default_factory=SecretSource)
+    secrets: SecretSource = field(default_factory=own_secrets)
     base_env: Mapping[str, str] = field(default_factory=own_environment)
     """The variables that every attempt starts from."""
 

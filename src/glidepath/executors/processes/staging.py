@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -74,4 +75,5 @@ def link_into(code: Path, work: Path) -> None:
     """Make the files of the code appear in a working directory, for programs that open them by relative path."""
     os.utime(code)  # so that pruning sees it as used
     for entry in code.iterdir():
-        (work / entry.name).symlink_to(entry)
+        with contextlib.suppress(FileExistsError):
+            (work / entry.name).symlink_to(entry)

@@ -192,9 +192,8 @@ class Supervisor:
 
     def _furnish(self, launch: Launch) -> None:
         work = launch.folder / records.WORK
-        if work.exists():
-            shutil.rmtree(work)  # of an attempt that never began
-        work.mkdir(parents=True)
+        # It may be there: made for an order of a former server, which its parent may be carrying out at this moment.
+        work.mkdir(parents=True, exist_ok=True)
         write_files(launch.mounts)
         if launch.in_place:
             link_into(self._code.folder(launch.distribution), work)

@@ -48,8 +48,9 @@ def run(
         _enter(order, prepared)
         program = programs.get(order["argv"][0])
         code = _exec(order["argv"]) if program is None else _call(program)
-        if order.get("learn") and code == 0:
-            records.write(order["folder"], records.MODULES, {"modules": _learned(known)})
+        learned = _learned(known) if order["learn"] and code == 0 else []
+        if learned:
+            records.write(order["folder"], records.MODULES, {"modules": learned})
     except BaseException:  # noqa: BLE001  (the edge of the process: whatever happens, it must be told and it must end)
         traceback.print_exc()
     finally:
