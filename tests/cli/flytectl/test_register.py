@@ -118,7 +118,7 @@ def test_a_schedule_without_its_inputs_is_refused(flytectl, store, tmp_path):
 @pytest.mark.parametrize("name", ["../evil_1.pb", "/etc/evil_1.pb", "a/../../b_1.pb"])
 def test_paths_out_of_the_archive_are_refused(flytectl, store, tmp_path, name):
     result = register(flytectl, "--archive", str(entities.package(tmp_path / "wf.tgz", {name: b"x"})))
-    assert result.code == 1 and "hostile" in result.err and not store.calls
+    assert result.code == 1 and f"its file {name} would lie outside" in result.err and not store.calls
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
@@ -128,7 +128,7 @@ def test_links_and_devices_are_refused(flytectl, store, tmp_path, kind):
         info.type, info.linkname = kind, "/etc/passwd"
         archive.addfile(info)
     result = register(flytectl, "--archive", str(tmp_path / "wf.tgz"))
-    assert result.code == 1 and "hostile" in result.err and not store.calls
+    assert result.code == 1 and "0_a_1.pb in it is a link or a device" in result.err and not store.calls
 
 
 def test_a_huge_member_is_refused_before_it_is_read(flytectl, tmp_path):
@@ -159,7 +159,23 @@ def test_a_cut_off_archive_is_refused(flytectl, store, tmp_path):
     whole = entities.package(tmp_path / "wf.tgz").read_bytes()
     (tmp_path / "wf.tgz").write_bytes(whole[: len(whole) // 2])
     result = register(flytectl, "--archive", str(tmp_path / "wf.tgz"))
-    assert result.code == 1 and "not a complete tar archive" in result.err and not store.calls
+    assert result.code == 1 and "corrupt or no tar archive" in result.err and not store.calls
+
+
+def test_one_flipped_bit_registers_nothing(flytectl, store, tmp_path):
+    whole = bytearray(entities.package(tmp_path / "wf.tgz").read_bytes())
+    whole[-6] ^= 1  # in the checksum of gzip, behind everything that tar reads
+    (tmp_path / "wf.tgz").write_bytes(whole)
+    result = register(flytectl, "--archive", str(tmp_path / "wf.tgz"))
+    assert result.code == 1 and "CRC check failed" in result.err and not store.calls
+
+
+def test_a_damaged_header_is_not_taken_for_the_end(flytectl, store, tmp_path):
+    plain = bytearray(gzip.decompress(entities.package(tmp_path / "wf.tgz").read_bytes()))
+    plain[plain.rindex(b"ustar") - 100] ^= 1
+    (tmp_path / "wf.tar").write_bytes(plain)
+    result = register(flytectl, "--archive", str(tmp_path / "wf.tar"))
+    assert result.code == 1 and "something behind its last readable file" in result.err and not store.calls
 
 
 @pytest.mark.parametrize(

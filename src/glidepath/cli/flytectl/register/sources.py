@@ -2,12 +2,14 @@
 
 An archive is only read, never extracted: of its members, ``.pb`` files are kept in memory and the code bundle goes to a
 temporary file. Anything hostile or unexpected in it is refused before a byte is registered: links, devices, absolute paths
-and ``..``, more than the allowed sizes, two members of one name.
+and ``..``, more than the allowed sizes, two members of one name, damage anywhere up to the compressor's checksum.
 """
 
 from __future__ import annotations
 
 import glob
+import gzip
+import lzma
 import shutil
 import tarfile
 import urllib.error
@@ -23,6 +25,8 @@ from glidepath.errors import FlyteDownloadDataException, FlyteValueException
 LARGEST_PROTO = 64 * 1024 * 1024
 LARGEST_BUNDLE = 8 * 1024 * 1024 * 1024
 MOST_MEMBERS = 100_000
+MOST_PADDING = 1024 * 1024
+"""Zeros behind the last member; `tar` writes less than 10 KiB."""
 _EXTENSIONS = (".tar", ".tgz", ".tar.gz")
 _SECONDS = 60.0
 _CHUNK = 1024 * 1024
@@ -100,41 +104,64 @@ def _from_archive(argument: str, folder: Path) -> list[Source]:
         raise FlyteValueException("only .tar, .tar.gz and .tgz extension archives are supported", where=argument)
     path = _downloaded(argument, folder) if argument.startswith(("http://", "https://")) else Path(argument)
     try:
-        with path.open("rb") as file, tarfile.open(fileobj=file, mode="r|*") as archive:
-            sources = list(_members(archive, folder))
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+        # Not tarfile's stream mode, which is blind to a wrong checksum of the compressor's.
+        with tarfile.open(path, mode="r:*") as archive:
+            sources = list(_members(archive, argument, folder))
+            _check_rest(archive)
+    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
         raise FlyteValueException(
-            f"{argument} is not a complete tar archive: {error}", hint="run pyflyte package again"
+            f"{argument} is corrupt or no tar archive: {_reason(error)}",
+            hint="nothing was registered; run pyflyte package again, or copy the archive again",
         ) from error
     except OSError as error:
         raise FlyteValueException(f"{argument} cannot be read: {error.strerror or error}", hint="check the path") from error
     names = [source.file_name for source in sources]
     if len(names) != len(set(names)):
-        raise FlyteValueException("the archive holds two files of one name", where=argument, hint="run pyflyte package again")
+        raise _refused(argument, "it holds two files of one name")
     return sorted(sources, key=lambda source: source.name)
 
 
-def _members(archive: tarfile.TarFile, folder: Path) -> Iterator[Source]:
+def _reason(error: Exception) -> str:
+    """What tarfile tried, in one line: of an archive that no compressor knows it gives a line for each."""
+    text = str(error)
+    return "its first bytes are not those of one" if "\n" in text else text or type(error).__name__
+
+
+def _check_rest(archive: tarfile.TarFile) -> None:
+    """Read behind the last member. tarfile takes a damaged header for the end; and the compressor's checksum comes last."""
+    left = MOST_PADDING
+    while archive.fileobj is not None and (rest := archive.fileobj.read(_CHUNK)):
+        left -= len(rest)
+        if rest.strip(b"\0") or left < 0:
+            raise tarfile.ReadError("there is something behind its last readable file")
+
+
+def _members(archive: tarfile.TarFile, argument: str, folder: Path) -> Iterator[Source]:
     for count, member in enumerate(archive):
         if count >= MOST_MEMBERS:
-            raise FlyteValueException(f"the archive holds more than {MOST_MEMBERS} files", hint="it is no package")
+            raise _refused(argument, f"it holds more than {MOST_MEMBERS} files")
         if member.isdir():
             continue
         path = PurePosixPath(member.name)
-        if not member.isfile() or path.is_absolute() or ".." in path.parts:
-            raise FlyteValueException(
-                f"the archive is hostile or broken: {member.name} is no plain file inside it", hint="nothing was registered"
-            )
+        if path.is_absolute() or ".." in path.parts:
+            raise _refused(argument, f"its file {member.name} would lie outside of it")
+        if not member.isfile():
+            raise _refused(argument, f"{member.name} in it is a link or a device, not a plain file")
         _check_name(member.name)
         limit = LARGEST_BUNDLE if _is_bundle(path.name) else LARGEST_PROTO
         if member.size > limit:
-            raise FlyteValueException(
-                f"{member.name} in the archive is larger than {limit} bytes", hint="nothing was registered"
-            )
+            raise _refused(argument, f"{member.name} in it is larger than {limit} bytes")
         content = archive.extractfile(member)
         if content is None:
             continue
         yield _kept(content, member.name, folder)
+
+
+def _refused(argument: str, why: str) -> FlyteValueException:
+    return FlyteValueException(
+        f"{argument} is refused: {why}",
+        hint="nothing was registered; pyflyte package writes no such archive, so ask where this one comes from",
+    )
 
 
 def _kept(content: IO[bytes], name: str, folder: Path) -> Source:
