@@ -92,7 +92,7 @@ class LaunchPlan(Entity[..., Any]):
         """
         made = cls(name, workflow, _settle(options), caller())
         known = _declared.get(name)
-        if known is not None and known.source != made.source:
+        if known is not None and not _is_reloaded(known, made.source, workflow):
             raise FlyteAssertion(
                 f"a launch plan named {name} exists already", where=f"{made.source}, and before at {known.source}"
             )
@@ -117,7 +117,7 @@ class LaunchPlan(Entity[..., Any]):
             return default_launch_plan(workflow)
         source = caller()
         known = _declared.get(name)
-        if known is None or known.source == source:
+        if known is None or _is_reloaded(known, source, workflow):
             known = _declared[name] = cls(name, workflow, settings, source)
         elif known.workflow.name != workflow.name or known.settings != settings:
             raise FlyteAssertion(
@@ -171,6 +171,11 @@ def default_launch_plan(workflow: Workflow[..., Any]) -> LaunchPlan:
     settings = LaunchPlanSettings({}, {}, labels=options.labels, annotations=options.annotations) if options else _NOTHING
     made = _declared[workflow.name] = LaunchPlan(workflow.name, workflow, settings, workflow.source)
     return made
+
+
+def _is_reloaded(known: LaunchPlan, source: Place, workflow: Workflow[..., Any]) -> bool:
+    """Whether the same line made a plan before for what its module's last import had as the workflow."""
+    return known.source == source and known.workflow is not workflow and known.workflow.source == workflow.source
 
 
 def _settle(options: Mapping[str, Any]) -> LaunchPlanSettings:

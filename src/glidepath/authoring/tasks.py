@@ -16,7 +16,7 @@ from glidepath.authoring.places import module_name, place_of
 from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import TaskOptions, TaskSettings, settle
 from glidepath.authoring.task_specs import task_node, task_template
-from glidepath.errors import FlyteValidationException, FlyteValueException
+from glidepath.errors import FlyteException, FlyteValidationException, FlyteValueException
 from glidepath.idl import admin, core
 
 if TYPE_CHECKING:
@@ -147,5 +147,9 @@ def task(
     """
     if function is None:
         return functools.partial(task, **options)  # type: ignore[return-value]
-    chosen: Mapping[str, Any] = options
-    return PythonFunctionTask(function, settle(chosen, function), pickle_untyped=bool(chosen.get("pickle_untyped", False)))
+    try:
+        settings = settle(options, function)
+    except FlyteException as error:
+        error.where = error.where or str(place_of(function))
+        raise
+    return PythonFunctionTask(function, settings, pickle_untyped=bool(options.get("pickle_untyped", False)))

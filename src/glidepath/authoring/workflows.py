@@ -164,7 +164,8 @@ class PythonFunctionWorkflow(Workflow[P, R]):
         try:
             result = self.workflow_function(**inputs)  # type: ignore[call-arg]
             return _stepped(result) if inspect.iscoroutine(result) else result
-        except FlyteException:
+        except FlyteException as error:
+            error.where = error.where or f"the body of workflow {self.name}, {innermost(error)}"
             raise
         except Exception as error:  # the user's own; it is told where, and kept as the cause
             place = innermost(error) or self.source
