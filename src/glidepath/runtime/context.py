@@ -66,7 +66,7 @@ class ExecutionParameters:
 
     @property
     def default_deck(self) -> Deck:
-        """The deck that ``Deck.publish`` and renderers write to when none is named."""
+        """The deck named ``default``, made when it is first asked for."""
         from glidepath.runtime.deck import Deck  # decks load when one is used
 
         return next((deck for deck in self.decks if deck.name == "default"), None) or Deck("default")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timezone
 
 from glidepath.errors import FlyteException, FlyteSystemException, FlyteValueException
@@ -10,8 +9,6 @@ from glidepath.executors.protocol import Attempt, Failed, Outcome, Phase, Report
 from glidepath.executors.secrets import MissingSecret
 from glidepath.executors.verdict import failure
 from glidepath.idl import core
-
-Clock = Callable[[], datetime]
 
 _CODES: dict[type[Exception], str] = {MissingSecret: "MissingSecret", FlyteValueException: "BadTaskFormat"}
 
