@@ -145,3 +145,10 @@ def test_defaults_of_the_target_fill_what_entities_leave_open(remote, module):
 def test_code_in_the_image_needs_a_version(remote, module):
     with pytest.raises(FlyteValueException, match="Version is a required parameter"):
         remote.deploy(module, target(""), IN_IMAGE)
+
+
+def test_register_methods_give_back_what_the_control_plane_holds(remote, module):
+    settings = {"version": "v7", "code_in_image": True, "image_config": ImageConfig.of("img:v7")}
+    assert remote.register_task(entity(module, "add"), **settings).template.container.image == "img:v7"
+    assert [node.id for node in remote.register_workflow(entity(module, "twice"), **settings).nodes] == ["n0", "n1"]
+    assert remote.register_launch_plan(entity(module, "ten"), **settings).workflow_id.version == "v7"

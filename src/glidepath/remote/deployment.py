@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 from glidepath.authoring.entity import Entity
 from glidepath.authoring.images import ImageConfig
@@ -64,6 +64,22 @@ class Target:
             "service account": self.service_account,
             "raw output prefix": self.raw_output_data_prefix,
         }
+
+
+class RegisterSettings(TypedDict, total=False):
+    """The settings of ``FlyteRemote.register_…``, all optional; flytekit's names."""
+
+    project: str | None
+    domain: str | None
+    version: str | None
+    """None: computed."""
+    image_config: ImageConfig | None
+    envs: Mapping[str, str] | None
+    destination_dir: str | None
+    copy_all: bool
+    """Every file below the root goes along, not only the loaded modules."""
+    code_in_image: bool
+    """No code goes along; the image of the version holds it."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from glidepath.authoring.entity import Entity
 from glidepath.authoring.images import ImageConfig
+from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.tasks import Task
+from glidepath.authoring.workflows import Workflow
+from glidepath.bundle.files import CopyFiles
 from glidepath.bundle.loading import LoadedModule, LoadedSources, load_file
 from glidepath.bundle.making import BundleOptions, make_bundle
 from glidepath.clients.config import PlatformConfig
@@ -21,7 +24,7 @@ from glidepath.clients.upload import Destination, md5_of
 from glidepath.errors import FlyteEntityNotExistException, FlyteValueException
 from glidepath.idl import admin, core
 from glidepath.remote import console, deployment, reading, waiting
-from glidepath.remote.deployment import Deployment, Target
+from glidepath.remote.deployment import Deployment, RegisterSettings, Target
 from glidepath.remote.entities import Fetched, FlyteLaunchPlan, FlyteTask, FlyteWorkflow
 from glidepath.remote.executions import Data, FlyteNodeExecution, FlyteTaskExecution, FlyteWorkflowExecution
 from glidepath.remote.launch import ExecuteSettings, Launch, launch_of, literals_of, request_of
@@ -156,6 +159,41 @@ class FlyteRemote:
             raise failed.error
         return prepared
 
+    def register_script(self, entity: Entity[..., Any], **settings: Unpack[RegisterSettings]) -> Fetched:
+        """Register an entity of this process and all that it uses, with the code below the root of its file.
+
+        Returns what can be launched: the task or the launch plan; of a workflow the launch plan of its own name.
+        """
+        images = settings.get("image_config") or ImageConfig.of()
+        target = Target(
+            project=settings.get("project") or self.default_project,
+            domain=settings.get("domain") or self.default_domain,
+            version=settings.get("version") or "",
+            image_config=images,
+            env=settings.get("envs") or {},
+            destination=settings.get("destination_dir") or ".",
+        )
+        copy = CopyFiles.ALL if settings.get("copy_all") else CopyFiles.AUTO
+        if settings.get("code_in_image"):
+            copy = CopyFiles.NONE
+        module = load_file(Path(entity.source.file))
+        return self.deploy(module, target, BundleOptions(copy), only=entity).registered(entity)
+
+    def register_task(self, entity: Task[..., Any], **settings: Unpack[RegisterSettings]) -> FlyteTask:
+        """Register a task; returns it as the control plane holds it."""
+        task = self.register_script(entity, **settings).id
+        return self.fetch_task(task.project, task.domain, task.name, task.version)
+
+    def register_workflow(self, entity: Workflow[..., Any], **settings: Unpack[RegisterSettings]) -> FlyteWorkflow:
+        """Register a workflow and its default launch plan; returns it as the control plane holds it."""
+        plan = self.register_script(entity, **settings).id
+        return self.fetch_workflow(plan.project, plan.domain, plan.name, plan.version)
+
+    def register_launch_plan(self, entity: LaunchPlan, **settings: Unpack[RegisterSettings]) -> FlyteLaunchPlan:
+        """Register a launch plan and its workflow; returns it as the control plane holds it."""
+        plan = self.register_script(entity, **settings).id
+        return self.fetch_launch_plan(plan.project, plan.domain, plan.name, plan.version)
+
     def uploader(self, project: str, domain: str) -> deployment.Upload:
         """Uploads files of a project and domain through the control plane."""
         return lambda path: self.client.upload(path, Destination(project, domain, path.name))
@@ -190,7 +228,7 @@ class FlyteRemote:
         """Start an execution of a fetched entity, or of a task, workflow or launch plan of this process.
 
         One of this process is registered first, with the loaded code below its root; with ``version`` that registered version
-        runs. ``type_hints`` says which Python types inputs have, where literal types alone do not tell.
+        runs, if there is one. ``type_hints`` says which Python types inputs have, where literal types alone do not tell.
         """
         launch = launch_of(settings, self.default_project, self.default_domain)
         types: Mapping[str, Any] = type_hints or {}
@@ -205,17 +243,23 @@ class FlyteRemote:
         return execution.wait() if wait else execution
 
     def _registered(self, entity: Entity[..., Any], settings: ExecuteSettings) -> Fetched:
-        project = settings.get("project") or self.default_project
-        domain = settings.get("domain") or self.default_domain
-        version = settings.get("version")
-        if version:
-            if isinstance(entity, Task):
-                return self.fetch_task(project, domain, entity.name, version)
-            # A workflow runs through the launch plan of its own name.
-            return self.fetch_launch_plan(project, domain, entity.name, version)
-        images = settings.get("image_config") or ImageConfig.of()
-        target = Target(project, domain, image_config=images, destination=".")
-        return self.deploy(load_file(Path(entity.source.file)), target, only=entity).registered(entity)
+        chosen: RegisterSettings = {
+            "project": settings.get("project"),
+            "domain": settings.get("domain"),
+            "version": settings.get("version"),
+            "image_config": settings.get("image_config"),
+        }
+        if settings.get("version"):
+            try:
+                return self._fetch_like(entity, chosen)
+            except FlyteEntityNotExistException:
+                return self.register_script(entity, **chosen)
+        return self.register_script(entity, **chosen)
+
+    def _fetch_like(self, entity: Entity[..., Any], settings: RegisterSettings) -> Fetched:
+        scope = settings.get("project"), settings.get("domain"), entity.name, settings.get("version")
+        # A workflow runs through the launch plan of its own name.
+        return self.fetch_task(*scope) if isinstance(entity, Task) else self.fetch_launch_plan(*scope)
 
     # Follow.
 

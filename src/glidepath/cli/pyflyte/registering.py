@@ -18,6 +18,8 @@ _KINDS = {
     core.ResourceType.WORKFLOW: "Workflow",
     core.ResourceType.LAUNCH_PLAN: "Launch Plan",
 }
+_DIFFERENT = "different structure already exists"
+"""What a control plane says of a version that holds something else."""
 _CONCURRENT_ACTIVATIONS = 16
 
 
@@ -44,6 +46,8 @@ def register_entities(remote: FlyteRemote, deployment: Deployment, activate_all:
     skipped = sum(result.outcome is Outcome.SKIPPED for result in results)
     if not failed and plans:
         _activate(remote, [result for result in results if _is_plan(result, plans)])
+    if any(_DIFFERENT in str(result.error) for result in results):
+        click.echo("  try: register under another --version, or leave --version out", err=True)
     return _summary(len(results), failed, skipped)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 
 import click
 
 from glidepath.idl import admin, core
+from glidepath.idl.ids import END_NODE_ID, START_NODE_ID
+from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.remote import waiting
 from glidepath.remote.executions import FlyteWorkflowExecution
 from glidepath.remote.handle import FlyteRemote
@@ -22,42 +24,50 @@ _COLOURS = {"SUCCEEDED": "green", "FAILED": "red", "ABORTED": "red", "TIMED_OUT"
 
 @dataclass
 class NodeProgress:
-    """Prints a line for each node that starts, ends or fails, as it is seen; the clock comes in so that tests need none."""
+    """Prints a line for each node of the top level that starts or ends, as it is seen."""
 
     remote: FlyteRemote
-    seen: dict[str, int] = field(default_factory=dict)
-    asked: float = 0.0
+    names: Callable[[], Mapping[str, str]]
+    """What nodes are called, by node id; asked once, when there is a node to print."""
+    _seen: dict[str, int] = field(default_factory=dict)
+    _known: Mapping[str, str] | None = None
+    _asked: float = -_REFRESH
 
     def __call__(self, execution: admin.Execution) -> None:
         now = time.monotonic()
-        if execution.closure.phase == core.WorkflowExecution.RUNNING and now - self.asked < _REFRESH:
+        if execution.closure.phase not in TERMINAL_WORKFLOW_PHASES and now - self._asked < _REFRESH:
             return
-        self.asked = now
+        self._asked = now
         for node in self.remote.client.node_executions(execution.id):
-            if node.metadata.spec_node_id == "start-node" or node.id.node_id == "start-node":
-                continue
-            if self.seen.get(node.id.node_id) != node.closure.phase:
-                self.seen[node.id.node_id] = node.closure.phase
-                click.echo(line(node), err=True)
+            node_id = node.metadata.spec_node_id or node.id.node_id
+            if node_id not in {START_NODE_ID, END_NODE_ID} and self._seen.get(node_id) != node.closure.phase:
+                self._seen[node_id] = node.closure.phase
+                if self._known is None:
+                    self._known = self.names()
+                click.echo(line(node_id, self._known.get(node_id, ""), node.closure), err=True)
 
 
-def line(node: admin.NodeExecution) -> str:
-    """``  n0  SUCCEEDED  1.2 s``"""
-    phase = core.NodeExecution.Phase.Name(node.closure.phase)
-    seconds = node.closure.duration.seconds + node.closure.duration.nanos / 1e9
+def line(node_id: str, name: str, closure: admin.NodeExecutionClosure) -> str:
+    """``  n0    load              SUCCEEDED  1.2 s``"""
+    phase = core.NodeExecution.Phase.Name(closure.phase)
+    seconds = closure.duration.seconds + closure.duration.nanos / 1e9
     took = f"  {seconds:.1f} s" if seconds else ""
-    return f"  {node.id.node_id:<12} {click.style(phase, fg=_COLOURS.get(phase))}{took}"
+    return f"  {node_id:<5} {name:<20} {click.style(phase, fg=_COLOURS.get(phase))}{took}"
+
+
+def _names(execution: FlyteWorkflowExecution) -> dict[str, str]:
+    return {node.id: node.metadata.name for node in execution.flyte_workflow.nodes}
 
 
 def wait_for(remote: FlyteRemote, execution: FlyteWorkflowExecution, interval: float | None) -> int:
     """Wait for the end of an execution and say how it went; returns the exit code: 0, or 255 when it did not succeed."""
-    on_poll = NodeProgress(remote) if sys.stderr.isatty() else None
+    on_poll = NodeProgress(remote, lambda: _names(execution)) if sys.stderr.isatty() else None
     message = waiting.until_done(lambda: remote.execution_message(execution.id), interval=interval, on_poll=on_poll)
     execution.update(message)
     if execution.is_successful:
-        click.secho(f"Execution {execution.id.name} succeeded after {_seconds(execution):.1f} s", fg="green", err=True)
+        click.secho(f"Execution {execution.id.name} has succeeded.", fg="green")
         return 0
-    click.secho(f"Execution {execution.id.name} {execution.phase}", fg="red", bold=True)
+    click.secho(f"Execution {execution.id.name} did not complete successfully, phase {execution.phase}", fg="red", bold=True)
     for text in failures(execution):
         click.echo(text)
     return FAILED_EXECUTION
@@ -76,11 +86,3 @@ def failures(execution: FlyteWorkflowExecution) -> list[str]:
             if found and not any(found.message.strip() in text for text in texts):
                 texts.append(f"node {node.id.node_id}, attempt {attempt.id.retry_attempt + 1}: {found.message}")
     return texts
-
-
-def _seconds(execution: FlyteWorkflowExecution) -> float:
-    closure = execution.closure
-    if closure.HasField("duration"):
-        return closure.duration.seconds + closure.duration.nanos / 1e9
-    started = closure.created_at.ToDatetime(tzinfo=timezone.utc)
-    return (datetime.now(timezone.utc) - started).total_seconds()

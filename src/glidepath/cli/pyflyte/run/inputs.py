@@ -116,22 +116,13 @@ class EntityCommand(click.Command):
 
 
 def _option(input_: Input, context: Callable[[], DataContext]) -> click.Option:
-    declared = input_.name
-    shown = input_.default or None
+    name = input_.name
+    # Click would put the default into parentheses.
+    help_text = f"{input_.description}  [default: {input_.default}]".strip() if input_.default else input_.description
     if input_.is_flag:
-        return click.Option(
-            [declared, f"--{declared}/--no_{declared}"],
-            default=None if shown else False,
-            show_default=shown or False,
-            help=input_.description,
-        )
-    return click.Option(
-        [declared, f"--{declared}"],
-        type=InputType(input_, context),
-        required=input_.required,
-        show_default=shown or False,
-        help=input_.description,
-    )
+        default = False if input_.required else None
+        return click.Option([name, f"--{name}/--no_{name}"], default=default, help=help_text)
+    return click.Option([name, f"--{name}"], type=InputType(input_, context), required=input_.required, help=help_text)
 
 
 def _file_option() -> click.Option:
