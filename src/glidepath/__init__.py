@@ -68,10 +68,12 @@ if TYPE_CHECKING:
         workflow as workflow,
     )
     from glidepath.remote import FlyteRemote as FlyteRemote
+    from glidepath.runtime.checkpoint import Checkpoint as Checkpoint
     from glidepath.runtime.context import (
         ExecutionParameters as ExecutionParameters,
         current_context as current_context,
     )
+    from glidepath.runtime.deck import Deck as Deck
     from glidepath.types import (
         BatchSize as BatchSize,
         FlyteAnnotation as FlyteAnnotation,
@@ -129,6 +131,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "workflow",
     ),
     "remote": ("FlyteRemote",),
+    "runtime.checkpoint": ("Checkpoint",),
+    "runtime.deck": ("Deck",),
     "runtime.context": ("ExecutionParameters", "current_context"),
     "types": (
         "BatchSize",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict, overload
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from glidepath.authoring.settings import SerializationSettings
 
 FAILURE_NODE_ID = "fn0"
+
+_DRAWING = threading.RLock()
+"""One graph is drawn at a time; a workflow that is used by two threads is drawn once."""
 
 
 class WorkflowFailurePolicy(enum.Enum):
@@ -134,22 +138,27 @@ class PythonFunctionWorkflow(Workflow[P, R]):
     def graph(self) -> Graph:
         """Nodes and outputs. Drawn on first use; raises FlyteCompilationException when the body does not work."""
         if self._graph is None:
-            if self._drawing:
-                raise FlyteCompilationException(
-                    f"workflow {self.name} calls itself",
-                    where=str(self.source),
-                    hint="a workflow's graph has a fixed size; repeat in a task, or end the recursion in a launch plan",
-                )
-            self._drawing = True
-            try:
-                self._graph = self._draw()
-            finally:
-                self._drawing = False
+            with _DRAWING:
+                if self._graph is None:
+                    self._graph = self._drawn_once()
         return self._graph
 
     def spec(self, settings: SerializationSettings) -> admin.WorkflowSpec:
         """What is registered: the template, the templates of all sub-workflows, and the description."""
         return workflow_spec(self, settings, description_of(self.settings.docs, self.docstring))
+
+    def _drawn_once(self) -> Graph:
+        if self._drawing:  # by this thread, since others wait for the lock
+            raise FlyteCompilationException(
+                f"workflow {self.name} calls itself",
+                where=str(self.source),
+                hint="a workflow's graph has a fixed size; repeat in a task, or end the recursion in a launch plan",
+            )
+        self._drawing = True
+        try:
+            return self._draw()
+        finally:
+            self._drawing = False
 
     def _draw(self) -> Graph:
         composition = Composition(self.name)
