@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glidepath.admin.errors import AdminError, AlreadyExists
+from glidepath.admin.errors import AdminError, AlreadyExists, NotFound
 from glidepath.admin.live import Live
 from glidepath.admin.rpc import Call
 from glidepath.admin.services.executions import Executions
@@ -32,18 +32,17 @@ class ChildExecutions:
         call = Call(principal=parent.spec.metadata.principal)
         try:
             self._executions.create(request, call)
-        except AlreadyExists:
+        except AlreadyExists as refusal:
             child = core.WorkflowExecutionIdentifier(project=request.project, domain=request.domain, name=request.name)
-            self._executions.get(admin.WorkflowExecutionGetRequest(id=child), call)
+            try:
+                self._executions.get(admin.WorkflowExecutionGetRequest(id=child), call)
+            except NotFound:
+                raise refusal from None  # nothing has the name: the launch plan already runs as often as it may
 
-    def terminate_child(self, parent: Live, name: str, reason: str) -> None:
+    def terminate_child(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
         """End the child; one that has ended already, or never began, is left alone."""
-        identifier = core.WorkflowExecutionIdentifier(project=parent.state.id.project, domain=parent.state.id.domain, name=name)
         try:
-            self._executions.terminate(
-                admin.ExecutionTerminateRequest(id=identifier, cause=reason),
-                Call(principal=parent.spec.metadata.principal),
-            )
+            self._executions.terminate(admin.ExecutionTerminateRequest(id=child, cause=reason), Call(principal=principal))
         except AdminError:
             return
 

@@ -30,6 +30,10 @@ class Dispatcher:
         self._attempts: dict[str, _Running] = {}
         self._names: dict[tuple[Key, str, int], str] = {}
 
+    def __len__(self) -> int:
+        """How many attempts have not ended."""
+        return len(self._attempts)
+
     def start(self, listener: Listener) -> None:
         """Let executors begin; their reports go to ``listener``, from any thread."""
         for executor in self._executors:
@@ -57,6 +61,12 @@ class Dispatcher:
         if name is not None:
             for executor in self._executors:
                 executor.abort(name, command.reason)
+
+    def abandon(self, key: Key, reason: str) -> None:
+        """Stop all attempts of an execution."""
+        for name in [name for name, running in self._attempts.items() if running.key == key]:
+            for executor in self._executors:
+                executor.abort(name, reason)
 
     def event_of(self, report: Report) -> tuple[Key, AttemptEvent] | None:
         """The execution that a report is about, and the engine's event; None for attempts that nobody waits for."""

@@ -5,15 +5,16 @@ Many executions' transitions share one transaction. Nobody hears of a transition
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
 
 from glidepath.admin.apply import apply_node_event, apply_task_event, apply_workflow_event
-from glidepath.admin.live import Live, key_of
+from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.store import Store, rows
 from glidepath.admin.store.schema import executions, node_executions, task_executions
 from glidepath.engine import Transition
@@ -37,6 +38,11 @@ class _Changes:
     nodes: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     tasks: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     new: set[tuple[Any, ...]] = field(default_factory=set)
+    failures: dict[Key, tuple[core.WorkflowExecutionIdentifier, event.WorkflowExecutionEvent]] = field(default_factory=dict)
+    """Executions that end whatever their nodes were doing."""
+
+    def __bool__(self) -> bool:
+        return bool(self.executions or self.nodes or self.tasks or self.failures)
 
 
 class Journal:
@@ -66,25 +72,30 @@ class Journal:
                 identity = {**rows.execution_key(live.state.id), "node_id": node.uid}
                 self._pending.nodes[key] = {**identity, "engine_state": encode(node)}
 
-    def fail(self, execution: core.WorkflowExecutionIdentifier, closure: admin.ExecutionClosure, why: str) -> None:
-        """End an execution that cannot be run at all, whatever its nodes were doing."""
-        now = self._clock()
+    def fail(self, execution: core.WorkflowExecutionIdentifier, why: str) -> None:
+        """End an execution that cannot be run at all, whatever its nodes were doing, with the next commit."""
         message = event.WorkflowExecutionEvent(
-            execution_id=execution, phase=core.WorkflowExecution.FAILED, occurred_at=rows.timestamp(now)
+            execution_id=execution, phase=core.WorkflowExecution.FAILED, occurred_at=rows.timestamp(self._clock())
         )
         message.error.CopyFrom(core.ExecutionError(code="EngineFailure", message=why, kind=core.ExecutionError.SYSTEM))
-        columns = rows.execution_columns(apply_workflow_event(closure, message), now)
-        self._pending.executions[key_of(execution)] = {**rows.execution_key(execution), **columns}
+        self._pending.failures[key_of(execution)] = (execution, message)
+
+    @property
+    def pending(self) -> bool:
+        """Whether something waits for a commit."""
+        return bool(self._pending)
 
     def commit(self) -> None:
         """Write everything added since the last commit, in one transaction. After an error the same call tries again."""
         changes = self._pending
-        if not (changes.executions or changes.nodes or changes.tasks):
+        if not changes:
             return
         with self._store.write() as connection:
             _write_executions(connection, changes.executions)
             _write(connection, node_executions, _NODE_KEY, changes.nodes, changes.new)
             _write(connection, task_executions, _TASK_KEY, changes.tasks, changes.new)
+            for execution, message in changes.failures.values():
+                _fail(connection, execution, message, self._clock())
         self._pending = _Changes()
 
     def _add_execution(self, live: Live, message: event.WorkflowExecutionEvent, changed: datetime) -> None:
@@ -127,10 +138,23 @@ class Journal:
 
 def _write_executions(connection: Connection, changes: dict[tuple[Any, ...], dict[str, Any]]) -> None:
     """Update executions; one that somebody asked to abort meanwhile keeps saying so until it has ended."""
-    ended = {key: row for key, row in changes.items() if row["phase"] in _TERMINAL}
-    going = {key: row for key, row in changes.items() if key not in ended}
-    _write(connection, executions, _EXECUTION_KEY, ended, set())
-    _write(connection, executions, _EXECUTION_KEY, going, set(), executions.c.phase != _ABORTING)
+    ended = [row for row in changes.values() if row["phase"] in _TERMINAL]
+    going = [row for row in changes.values() if row["phase"] not in _TERMINAL]
+    _update(connection, executions, _EXECUTION_KEY, ended)
+    _update(connection, executions, _EXECUTION_KEY, going, unless_aborting=True)
+
+
+def _fail(
+    connection: Connection,
+    execution: core.WorkflowExecutionIdentifier,
+    message: event.WorkflowExecutionEvent,
+    changed: datetime,
+) -> None:
+    here = rows.is_execution(executions, execution)
+    kept = connection.execute(select(executions.c.closure).where(*here)).scalar_one_or_none()
+    if kept is not None:
+        closure = apply_workflow_event(admin.ExecutionClosure.FromString(kept), message)
+        connection.execute(update(executions).where(*here).values(rows.execution_columns(closure, changed)))
 
 
 def _write(
@@ -139,27 +163,37 @@ def _write(
     key: tuple[str, ...],
     changes: dict[tuple[Any, ...], dict[str, Any]],
     new: set[tuple[Any, ...]],
-    *conditions: ColumnElement[bool],
 ) -> None:
-    inserts = [row for name, row in changes.items() if name in new]
-    for group in _alike(inserts):
-        connection.execute(insert(table), group)
-    for group in _alike(row for name, row in changes.items() if name not in new):
-        columns = [name for name in group[0] if name not in key]
-        statement = (
-            update(table)
-            .where(*(table.c[name] == bindparam(f"key_{name}") for name in key), *conditions)
-            .values({name: bindparam(f"new_{name}") for name in columns})
-        )
-        connection.execute(
-            statement,
-            [{**{f"key_{n}": row[n] for n in key}, **{f"new_{n}": row[n] for n in columns}} for row in group],
-        )
+    for group in _alike([row for name, row in changes.items() if name in new]):
+        connection.execute(_insertion(table), group)
+    _update(connection, table, key, [row for name, row in changes.items() if name not in new])
 
 
-def _alike(found: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _update(
+    connection: Connection, table: Table, key: tuple[str, ...], found: list[dict[str, Any]], unless_aborting: bool = False
+) -> None:
+    for group in _alike(found):
+        statement = _change(table, key, tuple(name for name in group[0] if name not in key), unless_aborting)
+        connection.execute(statement, [{f"b_{name}": value for name, value in row.items()} for row in group])
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _change(table: Table, key: tuple[str, ...], columns: tuple[str, ...], unless_aborting: bool) -> Update:
+    """The update of some columns by key. Kept, since making a statement takes longer than running it."""
+    statement = update(table).where(*(table.c[name] == bindparam(f"b_{name}") for name in key))
+    if unless_aborting:
+        statement = statement.where(table.c.phase != _ABORTING)
+    return statement.values({name: bindparam(f"b_{name}") for name in columns})
+
+
+def _alike(found: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Rows grouped by the columns they have, since one statement writes one set of columns."""
-    groups: dict[frozenset[str], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for row in found:
-        groups.setdefault(frozenset(row), []).append(row)
+        groups.setdefault(tuple(row), []).append(row)
     return list(groups.values())

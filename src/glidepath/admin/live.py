@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from glidepath.engine import ExecutionState
+from glidepath.engine.events import Event
 from glidepath.idl import admin, core
 from glidepath.storage.protocol import Storage
 
@@ -35,8 +36,8 @@ class NodeValues(Mapping[str, core.LiteralMap]):
     def keep(self, uid: str, value: core.LiteralMap) -> None:
         """Remember the outputs of a node; may forget older ones that storage has."""
         size = value.ByteSize()
+        self._size += size - self._kept.get(uid, (value, 0))[1]
         self._kept[uid] = (value, size)
-        self._size += size
         while self._size > self._budget and len(self._kept) > 1:
             self._size -= self._kept.popitem(last=False)[1][1]
 
@@ -72,6 +73,8 @@ class Live:
     """Records of nodes that have begun and not ended, by unique id."""
     tasks: dict[str, admin.TaskExecution] = field(default_factory=dict)
     """Record of the newest attempt of each of those nodes."""
+    postponed: list[Event] = field(default_factory=list)
+    """Events that wait, in order, for a fault to pass."""
 
     @property
     def key(self) -> Key:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from typing import NamedTuple
+
 from sqlalchemy import Connection, select
 
 from glidepath.admin.config import ServerConfig
@@ -15,13 +18,30 @@ from glidepath.idl import admin, core, paths
 from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
 from glidepath.storage.protocol import Storage
 
-_PLANS = 64
 _TERMINAL = [core.WorkflowExecution.Phase.Name(phase) for phase in TERMINAL_WORKFLOW_PHASES]
 _LIVE_NODES = [
     core.NodeExecution.Phase.Name(phase) for phase in core.NodeExecution.Phase.values() if phase not in TERMINAL_NODE_PHASES
 ]
 
-ChildEnd = tuple[core.WorkflowExecution.Phase, core.LiteralMap | None, core.ExecutionError | None]
+_PLAN_BYTES = 16 * 1024 * 1024
+
+
+class ChildEnd(NamedTuple):
+    """How a child execution ended."""
+
+    phase: core.WorkflowExecution.Phase
+    outputs: core.LiteralMap | None = None
+    error: core.ExecutionError | None = None
+
+
+class Loaded(NamedTuple):
+    """An execution from the store."""
+
+    live: Live
+    inputs: core.LiteralMap | None
+    """Its inputs; None for one that has begun."""
+    orphan: bool
+    """The node that launched it has ended without it."""
 
 
 class Loader:
@@ -31,7 +51,8 @@ class Loader:
         self._store = store
         self._storage = storage
         self._config = config
-        self._plans: dict[str, Plan] = {}
+        self._plans: OrderedDict[str, tuple[Plan, int]] = OrderedDict()
+        self._plan_bytes = 0
 
     def live_executions(self) -> list[core.WorkflowExecutionIdentifier]:
         """Every execution that has not ended, oldest first."""
@@ -40,8 +61,8 @@ class Loader:
             found = connection.execute(query.where(executions.c.phase.not_in(_TERMINAL)).order_by(executions.c.id))
             return [rows.execution_id_from(row._mapping) for row in found]
 
-    def load(self, execution: core.WorkflowExecutionIdentifier) -> tuple[Live, core.LiteralMap | None] | None:
-        """An execution, and its inputs if it has not begun. None for one that is unknown or has ended."""
+    def load(self, execution: core.WorkflowExecutionIdentifier) -> Loaded | None:
+        """An execution that is to run. None for one that is unknown or has ended."""
         query = select(
             executions.c.spec, executions.c.closure, executions.c.inputs_uri, workflows.c.remote_closure_identifier
         ).join(workflows, workflows.c.id == executions.c.workflow_id)
@@ -68,11 +89,12 @@ class Loader:
                 state = ExecutionState(execution, plan, settings, values)
             values.state = state
             live = Live(state, spec, closure, values)
+            orphan = _is_orphan(connection, spec.metadata)
             if nodes:
                 self._load_records(connection, live)
-                return live, None
+                return Loaded(live, None, orphan)
         inputs = core.LiteralMap.FromString(self._storage.get(row.inputs_uri)) if row.inputs_uri else core.LiteralMap()
-        return live, inputs
+        return Loaded(live, inputs, orphan)
 
     def closure_of(self, execution: core.WorkflowExecutionIdentifier) -> admin.ExecutionClosure:
         """An execution's closure as the store has it now."""
@@ -80,15 +102,21 @@ class Loader:
         with self._store.read() as connection:
             return admin.ExecutionClosure.FromString(connection.execute(query).scalar_one())
 
-    def ended_child(self, parent: core.WorkflowExecutionIdentifier, name: str) -> ChildEnd | None:
-        """How a child execution ended: phase, outputs, error. None while it runs."""
-        child = core.WorkflowExecutionIdentifier(project=parent.project, domain=parent.domain, name=name)
+    def ended_child(self, child: core.WorkflowExecutionIdentifier) -> ChildEnd | None:
+        """How a child execution ended; None while it runs."""
         closure = self.closure_of(child)
         if closure.phase not in TERMINAL_WORKFLOW_PHASES:
             return None
         uri = closure.outputs.uri
         outputs = core.LiteralMap.FromString(self._storage.get(uri)) if uri else None
-        return closure.phase, outputs, closure.error if closure.HasField("error") else None
+        return ChildEnd(closure.phase, outputs, closure.error if closure.HasField("error") else None)
+
+    def parent_of(self, execution: core.WorkflowExecutionIdentifier) -> core.NodeExecutionIdentifier | None:
+        """The node that launched an execution; None for one that no node launched."""
+        query = select(executions.c.spec).where(*rows.is_execution(executions, execution))
+        with self._store.read() as connection:
+            metadata = admin.ExecutionSpec.FromString(connection.execute(query).scalar_one()).metadata
+        return metadata.parent_node_execution if metadata.HasField("parent_node_execution") else None
 
     def _load_records(self, connection: Connection, live: Live) -> None:
         """The records of what was live, which the next reports go on from."""
@@ -109,12 +137,17 @@ class Loader:
             live.tasks[task.id.node_execution_id.node_id] = task
 
     def _plan(self, uri: str) -> Plan:
-        plan = self._plans.get(uri)
-        if plan is None:
-            plan = Plan(core.CompiledWorkflowClosure.FromString(self._storage.get(uri)))
-            if len(self._plans) >= _PLANS:
-                self._plans.pop(next(iter(self._plans)))
-            self._plans[uri] = plan
+        """The plan of a closure. Those used last are kept, up to some MiB of closures."""
+        found = self._plans.get(uri)
+        if found is not None:
+            self._plans.move_to_end(uri)
+            return found[0]
+        data = self._storage.get(uri)
+        plan = Plan(core.CompiledWorkflowClosure.FromString(data))
+        self._plans[uri] = (plan, len(data))
+        self._plan_bytes += len(data)
+        while self._plan_bytes > _PLAN_BYTES and len(self._plans) > 1:
+            self._plan_bytes -= self._plans.popitem(last=False)[1][1]
         return plan
 
     def _settings(self, execution: core.WorkflowExecutionIdentifier, spec: admin.ExecutionSpec) -> Settings:
@@ -126,3 +159,13 @@ class Loader:
             max_parallelism=spec.max_parallelism or self._config.limits.parallelism,
             interruptible=spec.interruptible.value if spec.HasField("interruptible") else None,
         )
+
+
+def _is_orphan(connection: Connection, metadata: admin.ExecutionMetadata) -> bool:
+    if metadata.mode != admin.ExecutionMetadata.CHILD_WORKFLOW or not metadata.HasField("parent_node_execution"):
+        return False
+    node = metadata.parent_node_execution
+    of_node = select(node_executions.c.phase).where(*rows.is_node(node_executions, node))
+    of_parent = select(executions.c.phase).where(*rows.is_execution(executions, node.execution_id))
+    node_phase, phase = connection.execute(of_node).scalar(), connection.execute(of_parent).scalar()
+    return node_phase not in _LIVE_NODES or phase in _TERMINAL

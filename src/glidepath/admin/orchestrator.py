@@ -6,25 +6,29 @@ carries out their commands. So what anybody hears is in the store, and what was 
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol, TypeAlias
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeAlias
 
 from glidepath.admin.dispatch import Dispatcher
+from glidepath.admin.faults import passes
 from glidepath.admin.journal import Journal
 from glidepath.admin.live import Key, Live, key_of
-from glidepath.admin.loading import Loader
+from glidepath.admin.loading import ChildEnd, Loader
+from glidepath.admin.offspring import ChildOver, Children, Offspring, child_id
+from glidepath.admin.timers import Timers
 from glidepath.engine import Transition, advance, apply
-from glidepath.engine.commands import AbortAttempt, AbortChild, Command, SetTimer, StartAttempt, StartChild
+from glidepath.engine.commands import AbortAttempt, Command, SetTimer, StartAttempt, StartChild
 from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, TimerFired
 from glidepath.engine.resume import outstanding
+from glidepath.engine.state import LIVE_PHASES
 from glidepath.executors.protocol import Report
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID
@@ -36,20 +40,9 @@ log = logging.getLogger(__name__)
 _ROUND = 500
 """Events of one commit at the most, so that a flood cannot delay the first of them without bound."""
 _RETRY_SECONDS = 1.0
+_LINGER_SECONDS = 0.02
+"""How long progress that asks for nothing may wait for what follows it, to share its commit."""
 _WRITERS = 16
-_LAUNCHERS = 4
-
-
-class Children(Protocol):
-    """How child executions are launched and ended: the execution service."""
-
-    def launch_child(self, parent: Live, command: StartChild) -> None:
-        """Create the child unless it exists. Raises what explains why it cannot be."""
-        ...
-
-    def terminate_child(self, parent: Live, name: str, reason: str) -> None:
-        """Ask the child to end; one that has ended stays as it is."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,24 @@ class Terminate:
     principal: str
 
 
-Message: TypeAlias = "tuple[Key, Event | Wake | Terminate] | Report | None"
+@dataclass(frozen=True)
+class Again:
+    """Time to try postponed events again."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A command could not be carried out, and never will be."""
+
+    error: Exception
+
+
+Happening: TypeAlias = "Event | Wake | Terminate | ChildOver | Again | Broken"
+Message: TypeAlias = "tuple[Key, Happening] | Report | None"
+
+
+class Stopped(Exception):
+    """The server ends while the disk or the database fails: what is not written is left to the next server."""
 
 
 class Orchestrator:
@@ -84,21 +94,26 @@ class Orchestrator:
         self._storage = storage
         self._dispatcher = dispatcher
         self._clock = clock
-        self._children: Children | None = None
+        self._offspring: Offspring
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._live: dict[Key, Live] = {}
-        self._timers: list[tuple[datetime, int, Key, TimerFired]] = []
-        self._order = itertools.count()
+        self._timers: Timers[Happening] = Timers()
+        self._todo: list[tuple[Key, Callable[[], None]]] = []
+        """What to do after the next commit, and for which execution."""
+        self._commit_at: float | None = None
         self._stopping = threading.Event()
         self._writers = ThreadPoolExecutor(_WRITERS, "storage")
-        self._launchers = ThreadPoolExecutor(_LAUNCHERS, "launch")
         self._thread = threading.Thread(target=self._run, name="orchestrator", daemon=True)
+
+    def __len__(self) -> int:
+        """How many executions are live."""
+        return len(self._live)
 
     # --- called from any thread
 
     def start(self, children: Children) -> None:
         """Begin; executions of an earlier server go on."""
-        self._children = children
+        self._offspring = Offspring(children, self._loader, lambda key, over: self._inbox.put((key, over)))
         self._dispatcher.start(self._inbox.put)
         for execution in self._loader.live_executions():
             self._inbox.put((key_of(execution), Wake()))
@@ -110,9 +125,9 @@ class Orchestrator:
         self._inbox.put(None)
         if self._thread.is_alive():
             self._thread.join()
+            self._offspring.close()
         self._dispatcher.close()
-        self._writers.shutdown(wait=False)
-        self._launchers.shutdown(wait=False)
+        self._writers.shutdown()
 
     def launched(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """A new execution stands in the store."""
@@ -125,87 +140,137 @@ class Orchestrator:
     # --- the orchestrator's thread
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._round(self._take())
+        try:
+            while not self._stopping.is_set():
+                self._round(self._take())
+            self._until_done(self._journal.commit, "commit")
+        except Stopped:
+            log.warning("stopped before the last progress could be written; the next start finds it again")
 
     def _take(self) -> list[Message]:
-        """Everything that waits, at least one thing, or the timers that are due."""
-        timeout = None
-        if self._timers:
-            timeout = max(0.0, (self._timers[0][0] - self._clock()).total_seconds())
+        """Everything that waits, at least one thing, or the timers that are due, or nothing when it is time to commit."""
+        waits = [self._timers.seconds_left(self._clock())]
+        if self._commit_at is not None:
+            waits.append(max(0.0, self._commit_at - time.monotonic()))
         taken: list[Message] = []
         try:
-            taken.append(self._inbox.get(timeout=timeout))
+            taken.append(self._inbox.get(timeout=min((wait for wait in waits if wait is not None), default=None)))
             while len(taken) < _ROUND:
                 taken.append(self._inbox.get_nowait())
         except queue.Empty:
             pass
         now = self._clock()
-        while self._timers and self._timers[0][0] <= now:
-            _, _, key, fired = heapq.heappop(self._timers)
-            taken.append((key, replace(fired, at=now)))
+        for key, what in self._timers.due(now):
+            taken.append((key, replace(what, at=now) if isinstance(what, TimerFired) else what))
         return taken
 
     def _round(self, taken: Sequence[Message]) -> None:
-        """Advance, commit, and only then let anybody hear of it."""
-        todo: list[Callable[[], None]] = []
+        """Advance, commit, and only then let anybody hear of it. What nobody needs to hear of may wait for the next commit."""
         for message in taken:
-            found = None
-            try:
-                found = self._event_of(message, todo)
-                if found is not None:
-                    self._step(*found, todo)
-            except Exception as error:  # noqa: BLE001  one execution's trouble must not stop the others
-                self._give_up(found[0].key if found else _key_of(message), error)
-        if self._until_done(self._journal.commit, "commit"):
-            for action in todo:
-                self._act(action)
+            self._handle(message)
+        if self._todo or (self._commit_at is not None and time.monotonic() >= self._commit_at):
+            self._until_done(self._journal.commit, "commit")
+            self._commit_at = None
+            todo, self._todo = self._todo, []
+            for key, action in todo:
+                self._act(key, action)
+        elif self._journal.pending and self._commit_at is None:
+            self._commit_at = time.monotonic() + _LINGER_SECONDS
 
-    def _act(self, action: Callable[[], None]) -> None:
+    def _act(self, key: Key, action: Callable[[], None]) -> None:
         try:
             action()
-        except Exception:  # the edge of the thread: a command that fails must not stop the others
-            log.exception("a command failed")
+        except Exception as error:  # noqa: BLE001  the edge of the thread: one command must not stop the others
+            self._inbox.put((key, Broken(error)))
 
-    def _event_of(self, message: Message, todo: list[Callable[[], None]]) -> tuple[Live, Event] | None:
+    def _handle(self, message: Message) -> None:
+        try:
+            found = self._event_of(message)
+        except Exception as error:  # noqa: BLE001  one execution's trouble must not stop the others
+            key = message[0] if isinstance(message, tuple) else None
+            if isinstance(message, tuple) and passes(error):
+                self._postpone(message[0], message[1], error)
+            else:
+                self._give_up(key, error)
+            return
+        if found is not None:
+            self._deliver(*found)
+
+    def _deliver(self, live: Live, event: Event) -> None:
+        """Let an execution advance; where the machine prevents it, it stands still, its events in order, until that passes."""
+        if live.postponed:
+            live.postponed.append(event)
+            return
+        try:
+            self._step(live, event)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001  one execution's trouble must not stop the others
+            if not passes(error):
+                self._give_up(live.key, error)
+                return
+            live.postponed.append(event)
+            self._postpone(live.key, Again(), error)
+
+    def _postpone(self, key: Key, what: Happening, error: Exception) -> None:
+        log.error("execution %s cannot go on now, trying again in %s s: %s", key, _RETRY_SECONDS, error)
+        self._timers.set(self._clock() + timedelta(seconds=_RETRY_SECONDS), key, what)
+
+    def _event_of(self, message: Message) -> tuple[Live, Event] | None:
         """The execution that a message is about, and the engine's event; None where there is nothing to advance."""
+        if message is None:
+            return None
         if isinstance(message, Report):
             reported = self._dispatcher.event_of(message)
             live = self._live.get(reported[0]) if reported is not None else None
             return (live, reported[1]) if reported is not None and live is not None else None
-        if message is None:
-            return None
         key, what = message
         if isinstance(what, Wake):
-            return self._wake(key, todo)
+            return self._wake(key)
         live = self._live.get(key)
         if live is None:
             return None
+        if isinstance(what, Broken):
+            raise what.error
+        if isinstance(what, Again):
+            postponed, live.postponed = live.postponed, []
+            for event in postponed:
+                self._deliver(live, event)
+            return None
         if isinstance(what, Terminate):
-            live.closure = self._loader.closure_of(live.state.id)
+            self._mark_aborting(live)
             return live, AbortRequested(self._clock(), what.cause, what.principal)
+        if isinstance(what, ChildOver):
+            node = live.state.nodes.get(what.uid)
+            return (live, ChildEnded(what.uid, node.attempt, self._clock(), *what.end)) if node is not None else None
         return live, what
 
-    def _wake(self, key: Key, todo: list[Callable[[], None]]) -> tuple[Live, Event] | None:
+    def _mark_aborting(self, live: Live) -> None:
+        """Who asked for the end, and why, is in the store's closure only; what is not committed yet is in ours only."""
+        asked = self._loader.closure_of(live.state.id)
+        live.closure.phase = asked.phase
+        live.closure.abort_metadata.CopyFrom(asked.abort_metadata)
+
+    def _wake(self, key: Key) -> tuple[Live, Event] | None:
         """Load an execution: a new one is launched, one that ran before goes on where it was."""
         if key in self._live:
             return None
-        loaded = self._loader.load(core.WorkflowExecutionIdentifier(project=key[0], domain=key[1], name=key[2]))
+        loaded = self._loader.load(_execution(key))
         if loaded is None:
             return None
-        live, inputs = loaded
+        live, now = loaded.live, self._clock()
+        commands = outstanding(live.state, now) if loaded.inputs is None else []
         self._live[key] = live
-        if inputs is None:
-            commands = outstanding(live.state, self._clock())
-            attempts = [command for command in commands if isinstance(command, StartAttempt)]
-            todo.append(lambda: self._dispatcher.adopt(live, attempts))
-            todo += [self._action(live, command) for command in commands if not isinstance(command, StartAttempt)]
+        self._todo += [(key, self._resumption(live, command)) for command in commands]
         if live.closure.phase == core.WorkflowExecution.ABORTING:
             abort = live.closure.abort_metadata
-            return live, AbortRequested(self._clock(), abort.cause, abort.principal)
-        return (live, Launched(self._clock(), inputs)) if inputs is not None else None
+            return live, AbortRequested(now, abort.cause, abort.principal)
+        if loaded.orphan:
+            self._todo.append((key, lambda: self._end_orphan(live)))
+            return None
+        return (live, Launched(now, loaded.inputs)) if loaded.inputs is not None else None
 
-    def _step(self, live: Live, event: Event, todo: list[Callable[[], None]]) -> None:
+    def _step(self, live: Live, event: Event) -> None:
         transition = advance(live.state, event)
         if not transition:
             return
@@ -214,41 +279,52 @@ class Orchestrator:
         self._write(transition.files)
         self._journal.add(live, transition)
         apply(live.state, transition)
-        todo += [self._action(live, command) for command in transition.commands]
+        self._todo += [(live.key, self._action(live, command)) for command in transition.commands]
         if transition.phase in TERMINAL_WORKFLOW_PHASES:
-            self._live.pop(live.key, None)
-            todo.append(lambda: self._tell_parent(live, transition))
+            self._forget(live.key)
+            self._todo.append((live.key, lambda: self._tell_parent(live, transition)))
+
+    def _forget(self, key: Key) -> None:
+        self._live.pop(key, None)
+        self._timers.drop(key)
 
     def _give_up(self, key: Key | None, error: Exception) -> None:
-        """An execution that cannot be loaded or advanced has failed, and says why."""
-        log.exception("execution %s cannot go on", key)
+        """An execution that cannot be loaded or advanced has failed, and says why; what it started is stopped."""
+        log.error("execution %s cannot go on", key, exc_info=error)
         if key is None:
             return
-        self._live.pop(key, None)
-        execution = core.WorkflowExecutionIdentifier(project=key[0], domain=key[1], name=key[2])
-        self._journal.fail(execution, self._loader.closure_of(execution), f"the engine cannot go on: {error!r}")
+        live, execution, why = self._live.get(key), _execution(key), f"the engine cannot go on: {error!r}"
+        self._forget(key)
+        self._journal.fail(execution, why)
+        self._todo.append((key, lambda: self._dispatcher.abandon(key, why)))
+        for node in live.state.nodes.values() if live is not None else ():
+            if live is not None and node.launched and node.phase in LIVE_PHASES:
+                child, principal = child_id(live, node.launched), live.spec.metadata.principal
+                self._todo.append((key, partial(self._offspring.terminate, child, principal, why)))
+        self._todo.append((key, lambda: self._offspring.tell_parent(execution)))
 
     def _write(self, files: Sequence[tuple[str, core.LiteralMap]]) -> None:
-        """Put literal maps where attempts and clients read them; side by side when there are several."""
+        """Put literal maps where attempts and clients read them; side by side where each takes a trip over the network."""
         puts = [(uri, value.SerializeToString(deterministic=True)) for uri, value in files]
-        if len(puts) == 1:
-            self._put(*puts[0])
+        if all(uri.startswith("file:") for uri, _ in puts) or len(puts) == 1:
+            for put in puts:
+                self._put(*put)
         else:
             list(self._writers.map(lambda put: self._put(*put), puts))
 
     def _put(self, uri: str, data: bytes) -> None:
         self._until_done(lambda: self._storage.put(uri, data), f"write {uri}")
 
-    def _until_done(self, action: Callable[[], None], what: str) -> bool:
-        """Try until it works: a full disk or a lost database stops progress, and loses nothing. False when told to stop."""
+    def _until_done(self, action: Callable[[], None], what: str) -> None:
+        """Try until it works: a full disk or a lost database stops progress, and loses nothing. Raises Stopped at the end."""
         while True:
             try:
                 action()
-                return True
-            except Exception as error:  # noqa: BLE001  whatever the disk or the database says, the answer is to wait
+                return
+            except Exception as error:
                 log.error("cannot %s, trying again in %s s: %s", what, _RETRY_SECONDS, error)
                 if self._stopping.wait(_RETRY_SECONDS):
-                    return False
+                    raise Stopped from error
 
     # --- commands
 
@@ -259,47 +335,37 @@ class Orchestrator:
         if isinstance(command, AbortAttempt):
             return lambda: self._dispatcher.abort(live, command)
         if isinstance(command, SetTimer):
-            return lambda: self._set_timer(live, command)
+            fired = TimerFired(command.uid, command.attempt, command.kind, command.at)
+            return lambda: self._set_timer(live, command.at, fired)
         if isinstance(command, StartChild):
-            return lambda: self._submit(lambda: self._launch_child(live, command))
-        return lambda: self._submit(lambda: self._abort_child(live, command))
+            return lambda: self._offspring.launch(live, command)
+        child, principal = child_id(live, command.name), live.spec.metadata.principal
+        return lambda: self._offspring.terminate(child, principal, command.reason)
 
-    def _submit(self, action: Callable[[], None]) -> None:
-        self._launchers.submit(action)
+    def _set_timer(self, live: Live, at: datetime, fired: TimerFired) -> None:
+        if live.key in self._live:  # it may have ended in the same round
+            self._timers.set(at, live.key, fired)
 
-    def _set_timer(self, live: Live, command: SetTimer) -> None:
-        fired = TimerFired(command.uid, command.attempt, command.kind, command.at)
-        heapq.heappush(self._timers, (command.at, next(self._order), live.key, fired))
+    def _resumption(self, live: Live, command: Command) -> Callable[[], None]:
+        """What carries a command out that an earlier server may have carried out already."""
+        if isinstance(command, StartAttempt):
+            return lambda: self._dispatcher.adopt(live, [command])
+        return self._action(live, command)
 
-    def _abort_child(self, live: Live, command: AbortChild) -> None:
-        if self._children is not None:
-            self._children.terminate_child(live, command.name, command.reason)
-
-    def _launch_child(self, live: Live, command: StartChild) -> None:
-        """Launch a child, or find the one that an earlier try launched, which may have ended since."""
-        if self._children is None:
-            return
-        try:
-            self._children.launch_child(live, command)
-            ended = self._loader.ended_child(live.state.id, command.name)
-        except Exception as error:  # noqa: BLE001  whatever refused the child is the node's error
-            log.info("child %s was refused: %s", command.name, error)
-            refusal = core.ExecutionError(code="ChildLaunchFailed", message=str(error), kind=core.ExecutionError.USER)
-            ended = (core.WorkflowExecution.FAILED, None, refusal)
-        if ended is not None:
-            self._inbox.put((live.key, ChildEnded(command.uid, command.attempt, self._clock(), *ended)))
+    def _end_orphan(self, live: Live) -> None:
+        """The node that launched this execution ended just before it began, or just before a server died."""
+        parent = live.spec.metadata.parent_node_execution
+        where = f"{parent.execution_id.project}:{parent.execution_id.domain}:{parent.execution_id.name}"
+        reason = f"node [{parent.node_id}] of the parent execution id [{where}] has ended"
+        self._offspring.terminate(live.state.id, live.spec.metadata.principal, reason)
 
     def _tell_parent(self, live: Live, transition: Transition) -> None:
         parent = live.spec.metadata.parent_node_execution
-        outer = self._live.get(key_of(parent.execution_id)) if parent.node_id else None
-        node = outer.state.nodes.get(parent.node_id) if outer is not None else None
-        if outer is None or node is None:
-            return
-        error = next((record.error for record in reversed(transition.records) if record.error is not None), None)
-        outputs = transition.outputs.get(END_NODE_ID)
-        ended = ChildEnded(parent.node_id, node.attempt, self._clock(), transition.phase, outputs, error)
-        self._inbox.put((outer.key, ended))
+        if parent.node_id and key_of(parent.execution_id) in self._live:
+            error = next((record.error for record in reversed(transition.records) if record.error is not None), None)
+            end = ChildEnd(transition.phase, transition.outputs.get(END_NODE_ID), error)
+            self._inbox.put((key_of(parent.execution_id), ChildOver(parent.node_id, end)))
 
 
-def _key_of(message: Message) -> Key | None:
-    return message[0] if isinstance(message, tuple) else None
+def _execution(key: Key) -> core.WorkflowExecutionIdentifier:
+    return core.WorkflowExecutionIdentifier(project=key[0], domain=key[1], name=key[2])

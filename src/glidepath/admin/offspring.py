@@ -1,0 +1,121 @@
+"""Child executions of those that run here: launched, ended and heard of, on threads of their own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from glidepath.admin.faults import passes
+from glidepath.admin.live import Key, Live, key_of
+from glidepath.admin.loading import ChildEnd, Loader
+from glidepath.engine.commands import StartChild
+from glidepath.idl import core
+
+log = logging.getLogger(__name__)
+
+_THREADS = 4
+_RETRY_SECONDS = 1.0
+
+
+class Children(Protocol):
+    """How child executions are launched and ended: the execution service."""
+
+    def launch_child(self, parent: Live, command: StartChild) -> None:
+        """Create the child unless it exists. Raises what explains why it cannot be."""
+        ...
+
+    def terminate_child(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
+        """Ask the child to end; one that has ended stays as it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class ChildOver:
+    """The execution that node ``uid`` launched has ended."""
+
+    uid: str
+    end: ChildEnd
+
+
+class Offspring:
+    """Carries out what executions want of their children; ``tell`` takes what their parents must hear, from any thread."""
+
+    def __init__(self, children: Children, loader: Loader, tell: Callable[[Key, ChildOver], None]) -> None:
+        self._children = children
+        self._loader = loader
+        self._tell = tell
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(_THREADS, "children")
+
+    def close(self) -> None:
+        """Stop; what has not been carried out is asked for again by the next server."""
+        self._stopping.set()
+        self._pool.shutdown(cancel_futures=True)
+
+    def launch(self, parent: Live, command: StartChild) -> None:
+        """Launch a child, or find the one that an earlier try launched, which may have ended since."""
+        child = child_id(parent, command.name)
+
+        def launch() -> ChildEnd | None:
+            self._children.launch_child(parent, command)
+            return self._loader.ended_child(child)
+
+        def refused(error: Exception) -> ChildEnd:
+            log.info("child %s was refused: %s", command.name, error)
+            refusal = core.ExecutionError(code="ChildLaunchFailed", message=str(error), kind=core.ExecutionError.USER)
+            return ChildEnd(core.WorkflowExecution.FAILED, error=refusal)
+
+        def work() -> None:
+            try:
+                end = self._patiently(launch)
+            except Exception as error:  # noqa: BLE001  whatever refused the child is the node's error
+                end = refused(error)
+            if end is not None:
+                self._tell(parent.key, ChildOver(command.uid, end))
+
+        self._pool.submit(work)
+
+    def terminate(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
+        """End a child."""
+        self._do(lambda: self._children.terminate_child(child, principal, reason))
+
+    def tell_parent(self, execution: core.WorkflowExecutionIdentifier) -> None:
+        """Let the parent of an execution, if it has one, know its end as the store has it."""
+
+        def work() -> None:
+            parent = self._loader.parent_of(execution)
+            end = self._loader.ended_child(execution) if parent is not None else None
+            if parent is not None and end is not None:
+                self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end))
+
+        self._do(work)
+
+    def _do(self, job: Callable[[], None]) -> None:
+        def work() -> None:
+            try:
+                self._patiently(job)
+            except Exception:  # the edge of a thread: a fault would vanish with the future that nobody reads
+                log.exception("a child execution could not be reached")
+
+        self._pool.submit(work)
+
+    def _patiently(self, job: Callable[[], ChildEnd | None]) -> ChildEnd | None:
+        """Do it, again and again while a fault of the machine stands in the way."""
+        while not self._stopping.is_set():
+            try:
+                return job()
+            except Exception as error:
+                if not passes(error):
+                    raise
+                log.error("a child execution cannot be reached, trying again in %s s: %s", _RETRY_SECONDS, error)
+                self._stopping.wait(_RETRY_SECONDS)
+        return None
+
+
+def child_id(parent: Live, name: str) -> core.WorkflowExecutionIdentifier:
+    """The id of a child: it lives beside its parent."""
+    return core.WorkflowExecutionIdentifier(project=parent.state.id.project, domain=parent.state.id.domain, name=name)
