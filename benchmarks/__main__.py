@@ -15,8 +15,10 @@ from pathlib import Path
 from benchmarks import sides, table
 from benchmarks.bench import Bench
 from benchmarks.children import MeasurementFailed
-from benchmarks.families import FAMILIES
+from benchmarks.families import FAMILIES, ONLY_WHEN_NAMED
 from benchmarks.rows import Row
+
+_DEFAULT = [name for name in FAMILIES if name not in ONLY_WHEN_NAMED]
 
 
 def main() -> int:
@@ -24,7 +26,7 @@ def main() -> int:
     arguments = _arguments()
     with tempfile.TemporaryDirectory(prefix="glidepath-bench-") as folder:
         bench = Bench(sides.ours(), sides.stock(), Path(folder).resolve(), arguments.runs)
-        rows = [row for name in arguments.rows or FAMILIES for row in _measured(bench, name)]
+        rows = [row for name in arguments.rows or _DEFAULT for row in _measured(bench, name)]
     render = table.as_json if arguments.json else table.as_markdown if arguments.markdown else table.as_text
     print(render(rows))
     if not arguments.json:
@@ -51,7 +53,13 @@ def _machine(bench: Bench) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks", description="Speed and memory beside stock flytekit.")
-    parser.add_argument("rows", nargs="*", choices=[*FAMILIES, []], metavar="ROW", help=f"{', '.join(FAMILIES)}; default: all")
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        choices=[*FAMILIES, []],
+        metavar="ROW",
+        help=f"{', '.join(FAMILIES)}; default: all but {', '.join(ONLY_WHEN_NAMED)}",
+    )
     parser.add_argument("--runs", type=int, help="measured runs of each side, after a warm-up; default: as the row needs")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true")

@@ -29,6 +29,8 @@ class Finished:
 
     seconds: float
     """Wall time from before the start to after the end."""
+    cpu_seconds: float
+    """User and system time of the process and its waited-for children: what remains comparable on a busy machine."""
     peak_mib: float
     """Peak resident memory of the process, or of the largest of its waited-for children."""
     output: str
@@ -50,4 +52,4 @@ def run(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Finished:
         said = [line for line in (output + errors).splitlines() if line.strip()][-_LINES_SHOWN:]
         command = " ".join(Path(part).name for part in argv[:3])
         raise MeasurementFailed(f"{command} ended with {process.returncode}: {' | '.join(said)}")
-    return Finished(seconds, usage.ru_maxrss / _KIB_PER_MIB, output)
+    return Finished(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _KIB_PER_MIB, output)

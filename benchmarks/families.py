@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benchmarks import concurrent_runs, embedded_server, local_chain, packaging, registering, server_chain, startup
+from benchmarks import concurrent_runs, embedded_server, local_chain, packaging, parts, registering, server_chain, startup
 from benchmarks.bench import Bench
 from benchmarks.rows import Row
 
@@ -21,4 +21,8 @@ FAMILIES: Mapping[str, Family] = {
     "chain": server_chain.measure,
     "executions": concurrent_runs.measure,
     "idle": embedded_server.idle,
+    "attempts": parts.attempts,
+    "listing": parts.listing,
 }
+ONLY_WHEN_NAMED = frozenset({"listing"})
+"""What takes minutes."""

@@ -1,10 +1,11 @@
 """How long a page of a long list takes: 1,000,000 executions in one project and domain, over a real gRPC socket.
 
-    python -m benchmarks.listing [rows] [postgresql://…]
+    python -m benchmarks.listing [rows] [postgresql://…] [--json]
 
 Prints medians in milliseconds. Budget: 50 ms for the first page.
 """
 
+import json
 import statistics
 import sys
 import tempfile
@@ -63,37 +64,44 @@ class _Nobody:
 
 def main() -> None:
     """Fill a database and print a table."""
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    arguments = [argument for argument in sys.argv[1:] if argument != "--json"]
+    rows = int(arguments[0]) if arguments else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
-        url = sys.argv[2] if len(sys.argv) > 2 else f"sqlite:///{folder}/glidepath.db"
+        url = arguments[1] if len(arguments) > 1 else f"sqlite:///{folder}/glidepath.db"
         store = open_store(url)
         config = ServerConfig(data_dir=Path(folder), storage_root="memory://bucket").resolved()
         context = Context(store, MemoryStorage(), config, _Nobody())
         seed_projects(context)
         started = time.perf_counter()
         _fill(store, rows)
-        print(f"{rows} rows written in {time.perf_counter() - started:.0f} s")
-        _measure(context)
+        seconds = time.perf_counter() - started
+        found = list(_measure(context))
         store.close()
+    if "--json" in sys.argv:
+        print(json.dumps({name: milliseconds for name, milliseconds, _ in found}))
+        return
+    print(f"{rows} rows written in {seconds:.0f} s")
+    for name, milliseconds, count in found:
+        print(f"{name:24} {milliseconds:8.1f} ms  {count} rows")
 
 
-def _measure(context: Context) -> None:
+def _measure(context: Context) -> Iterator[tuple[str, float, int]]:
+    """Name, milliseconds, rows found."""
     server = create_server([admin_service(context)])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub = service.AdminServiceStub(channel)
         for name, fields in CASES.items():
-            milliseconds, found = _timed(stub, admin.ResourceListRequest(id=_SCOPE, **fields))
-            print(f"{name:24} {milliseconds:8.1f} ms  {found} rows")
+            yield name, *_timed(stub, admin.ResourceListRequest(id=_SCOPE, **fields))
         token = ""
         for _ in range(200):
             page = stub.ListExecutions(admin.ResourceListRequest(id=_SCOPE, limit=100, sort_by=_NEWEST, token=token))
             token = page.token
             if not token:
                 break
-        milliseconds, found = _timed(stub, admin.ResourceListRequest(id=_SCOPE, limit=100, sort_by=_NEWEST, token=token))
-        print(f"{'page 201':24} {milliseconds:8.1f} ms  {found} rows")
+        request = admin.ResourceListRequest(id=_SCOPE, limit=100, sort_by=_NEWEST, token=token)
+        yield "page 201", *_timed(stub, request)
     server.stop(None)
 
 

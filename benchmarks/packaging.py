@@ -20,13 +20,14 @@ def measure(bench: Bench) -> list[Row]:
         folder = folders[side.name]
         command = [side.program("pyflyte"), "-k", "generated", "package", "--image", "img:v1", "--force", "-o", "out.tgz"]
         finished = bench.run([*command, "--source", folder], cwd=folder)
-        return {"seconds": finished.seconds, "peak": finished.peak_mib}
+        return {"seconds": finished.seconds, "cpu": finished.cpu_seconds, "peak": finished.peak_mib}
 
     return rows_of(
         bench.compare(lambda side: lambda: package(side), _RUNS),
         [
             Column("seconds", "package 1,400 entities", "s", 1, OneIn(10)),
             Column("seconds", "  an entity", "ms", 1000 / ENTITIES),
+            Column("cpu", "  CPU time", "s"),
             Column("peak", "  peak memory", "MiB"),
         ],
     )

@@ -53,13 +53,19 @@ def _case(bench: Bench, running: Stub, folders: dict[str, Path], case: tuple[int
         command = [side.program("pyflyte"), "--config", _config(bench, running), "register", "generated"]
         running.calls()
         finished = bench.run([*command, "--version", "v1", "--image", "img:v1"], cwd=folder)
-        return {"seconds": finished.seconds, "peak": finished.peak_mib, "calls": float(sum(running.calls().values()))}
+        calls = float(sum(running.calls().values()))
+        return {"seconds": finished.seconds, "cpu": finished.cpu_seconds, "peak": finished.peak_mib, "calls": calls}
 
     entities, pause = case
     what = f"register {entities:,} entities, {pause} ms a call"
     return rows_of(
         bench.compare(lambda side: lambda: register(side), _RUNS),
-        [Column("seconds", what, "s", 1, budget), Column("calls", "  calls", ""), Column("peak", "  peak memory", "MiB")],
+        [
+            Column("seconds", what, "s", 1, budget),
+            Column("cpu", "  CPU time", "s"),
+            Column("calls", "  calls", ""),
+            Column("peak", "  peak memory", "MiB"),
+        ],
     )
 
 

@@ -47,8 +47,12 @@ def run_hello(bench: Bench) -> list[Row]:
 
 
 def _sample(finished: Finished) -> Sample:
-    return {"seconds": finished.seconds, "peak": finished.peak_mib}
+    return {"seconds": finished.seconds, "cpu": finished.cpu_seconds, "peak": finished.peak_mib}
 
 
 def _columns(what: str, budget: Budget) -> list[Column]:
-    return [Column("seconds", what, "ms", 1000, budget), Column("peak", "  peak memory", "MiB")]
+    return [
+        Column("seconds", what, "ms", 1000, budget),
+        Column("cpu", "  CPU time", "ms", 1000),
+        Column("peak", "  peak memory", "MiB"),
+    ]

@@ -36,7 +36,7 @@ def as_text(rows: Sequence[Row]) -> str:
         for line in lines
     ]
     shown.insert(1, "  ".join("-" * width for width in widths))
-    notes = [f"  {row.what}: {row.note}" for row in rows if row.note]
+    notes = [f"  {row.what.strip()}: {row.note}" for row in rows if row.note]
     return "\n".join(shown + (["", "Notes", *notes] if notes else []))
 
 
@@ -49,7 +49,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
     rule = ["---:" if name in _RIGHT else "---" for name in HEADER]
     lines = [HEADER, rule, *(cells(row) for row in rows)]
     table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-    notes = "\n".join(f"- {row.what}: {row.note}" for row in rows if row.note)
+    notes = "\n".join(f"- {row.what.strip()}: {row.note}" for row in rows if row.note)
     return f"{table}\n\n{notes}" if notes else table
 
 
