@@ -33,8 +33,12 @@ class Nursery:
         self.parents: list[Parent] = []
 
     def pick(self, launch: Launch, now: float) -> Parent:
-        """The parent to fork an attempt from. Raises :class:`OSError` when its interpreter cannot be run."""
-        found = self._find(launch.bundle, ready=True) or self.plain(launch.python, now)
+        """The parent to fork an attempt from. Raises :class:`OSError` when its interpreter cannot be run.
+
+        One that is loading the bundle is worth waiting for: an attempt would import the same.
+        """
+        bundle = launch.bundle
+        found = self._find(bundle, ready=True) or self._find(bundle, ready=False) or self.plain(launch.python, now)
         found.used = now
         return found
 

@@ -318,14 +318,16 @@ class Supervisor:
 
     def _lost(self, parent: Parent) -> None:
         self._loop.forget(parent.socket)
-        never_spoke = parent.state is State.LOADING and parent.bundle is None
+        loading = parent.state is State.LOADING
         self._nursery.gone(parent)
         for name in list(parent.attempts):
             live = self._live[name]
             self._follow(live, parent)
             if live.followed is not None:
                 live.followed.kill()
-            elif never_spoke:
+            elif loading and parent.bundle is not None:
+                self._fork(live)  # it only waited for its bundle, which cannot be loaded ahead
+            elif loading:
                 self._finish(live, _no_python(live, parent.last_words() or "it ended without a word"))
             else:
                 self._finish(live, reports.broken("Interrupted", "the program that starts processes died"))
