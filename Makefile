@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 STOCK := .venv-stock
 STOCK_FLYTEKIT := flytekit==1.16.31 pandas pyarrow scikit-learn pydantic kubernetes
 
+# Byte-code caches are what a user's machine has; without them each import of a large library costs seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install demo check lint types rules unit test stock browser postgres bench lock clean
 
 help:
@@ -55,7 +58,7 @@ test: install stock browser postgres lint types rules ## every test
 	GLIDEPATH_STOCK_PYTHON=$(CURDIR)/$(STOCK)/bin/python $(BIN)/pytest
 
 bench: install stock ## speed and memory beside stock flytekit
-	env -u PYTHONDONTWRITEBYTECODE GLIDEPATH_STOCK_PYTHON=$(CURDIR)/$(STOCK)/bin/python $(BIN)/python -m benchmarks
+	GLIDEPATH_STOCK_PYTHON=$(CURDIR)/$(STOCK)/bin/python $(BIN)/python -m benchmarks
 
 lock: install ## take the newest versions of all dependencies
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --all-extras --group dev \
