@@ -20,6 +20,9 @@ _FORK_SAFE = ("numpy", "scipy.linalg", "pandas", "pyarrow")
 # Not asked of ``numpy`` itself, which may be a lazy module that loads when it is asked for something.
 _NUMPY = "numpy.random"
 
+# Stock flytekit names its files and folders by a generator of its own, made at import.
+_FLYTEKIT = "flytekit.interfaces.random"
+
 
 class Unsafe(Exception):
     """A bundle that must be imported afresh by every attempt."""
@@ -68,6 +71,9 @@ class RandomState:
         numpy_random = sys.modules.get(_NUMPY)
         if numpy_random is not None and "numpy" not in self._chosen:
             numpy_random.seed()
+        flytekit_random = sys.modules.get(_FLYTEKIT)
+        if flytekit_random is not None:
+            flytekit_random.random.seed()
 
 
 def preload(modules: Sequence[str], code: str) -> RandomState:
