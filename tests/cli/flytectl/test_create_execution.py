@@ -75,9 +75,17 @@ def test_a_dry_run_prints_the_request(registered, store, tmp_path):
         ("inputs: {}", "either task or workflow name should be specified"),
         (
             "workflow: hello.wf\nversion: v1\ninputs: {nme: x}",
-            "launch plan hello.wf has no input nme\n  try: its inputs are: name",
+            "launch plan hello.wf has no input nme\n  at: e.yaml\n  try: its inputs are: name",
         ),
-        ("task: hello.greet\nversion: v1\ninputs: {times: many}", "input times: 'many' is not a whole number"),
+        (
+            "task: hello.greet\nversion: v1\ninputs: {name: x, times: many}",
+            "input times: 'many' is not a whole number\n  at: e.yaml",
+        ),
+        (
+            "task: hello.greet\nversion: v1\ninputs: {times: 3}",
+            "task hello.greet needs input name\n  at: e.yaml\n  try: give it a value below `inputs:`",
+        ),
+        ("workflow: hello.wf\nversion: v1", "launch plan hello.wf needs input name\n  at: e.yaml"),
         ("workflow: hello.wf\nversion: v7", "missing entity"),
         ("workflow: none", "no launch plan none is registered"),
         ("workflw: x", "unknown key workflw"),

@@ -38,7 +38,7 @@ def _task(client: Client, scope: Scope, file: ExecutionFile) -> tuple[core.Ident
         found = _there(client.latest_task(scope.project, scope.domain, file.task), "task", file.task)
     variables = found.closure.compiled_task.template.interface.inputs.variables
     types = {name: variable.type for name, variable in variables.items()}
-    return found.id, literals(file.inputs, types, f"task {file.task}")
+    return found.id, literals(file, types, types, f"task {file.task}")
 
 
 def _launch_plan(client: Client, scope: Scope, file: ExecutionFile) -> tuple[core.Identifier, core.LiteralMap]:
@@ -46,8 +46,10 @@ def _launch_plan(client: Client, scope: Scope, file: ExecutionFile) -> tuple[cor
         found = client.launch_plan(scope.project, scope.domain, file.workflow, file.version)
     else:
         found = _there(client.latest_launch_plan(scope.project, scope.domain, file.workflow), "launch plan", file.workflow)
-    types = {name: parameter.var.type for name, parameter in found.closure.expected_inputs.parameters.items()}
-    return found.id, literals(file.inputs, types, f"launch plan {file.workflow}")
+    expected = found.closure.expected_inputs.parameters
+    types = {name: parameter.var.type for name, parameter in expected.items()}
+    required = [name for name, parameter in expected.items() if parameter.required]
+    return found.id, literals(file, types, required, f"launch plan {file.workflow}")
 
 
 def _there(found: admin.Task | admin.LaunchPlan | None, kind: str, name: str):  # type: ignore[no-untyped-def]

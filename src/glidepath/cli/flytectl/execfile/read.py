@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from glidepath.cli.flytectl.execfile.literals import literal_of
-from glidepath.errors import FlyteInvalidInputException, FlyteValueException
+from glidepath.errors import FlyteException, FlyteInvalidInputException, FlyteValueException
 from glidepath.idl import core
 
 _TEXTS = {
@@ -43,6 +43,8 @@ class ExecutionFile:
     overwrite_cache: bool = False
     envs: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    path: Path = field(default_factory=Path)
+    """Where it was read, for messages."""
 
 
 def read(path: Path) -> ExecutionFile:
@@ -57,7 +59,7 @@ def read(path: Path) -> ExecutionFile:
         raise FlyteValueException(
             f"unable to read from {path} yaml file: it holds no map", hint="flytectl get launchplan … --execFile writes one"
         )
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = {"path": path}
     for key, value in document.items():
         name = str(key).lower()
         if name in _TEXTS:
@@ -79,14 +81,28 @@ def _map(value: Any, key: str, path: Path) -> dict[str, Any]:
     return {str(name): item if key == "inputs" else str(item) for name, item in value.items()}
 
 
-def literals(values: Mapping[str, Any], types: Mapping[str, core.LiteralType], owner: str) -> core.LiteralMap:
-    """Inputs as literals by the types of an interface. ``owner`` names the entity, for messages.
+def literals(
+    file: ExecutionFile, types: Mapping[str, core.LiteralType], required: Collection[str], owner: str
+) -> core.LiteralMap:
+    """The inputs of a file as literals by the types of an interface. ``owner`` names the entity, for messages.
 
-    Raises FlyteInvalidInputException for an input that the interface does not have, FlyteTypeException for a misfit.
+    Raises FlyteInvalidInputException for an input that the interface does not have and for a required one that the file does
+    not, FlyteTypeException for a misfit.
     """
-    unknown = sorted(values.keys() - types.keys())
+    try:
+        _check_names(file.inputs, types, required, owner)
+        return core.LiteralMap(literals={name: literal_of(value, types[name], name) for name, value in file.inputs.items()})
+    except FlyteException as error:
+        error.where = error.where or str(file.path)
+        raise
+
+
+def _check_names(given: Collection[str], known: Collection[str], required: Collection[str], owner: str) -> None:
+    unknown = [name for name in sorted(given) if name not in known]
     if unknown:
         raise FlyteInvalidInputException(
-            f"{owner} has no input {', '.join(unknown)}", hint=f"its inputs are: {', '.join(sorted(types)) or 'none'}"
+            f"{owner} has no input {', '.join(unknown)}", hint=f"its inputs are: {', '.join(sorted(known)) or 'none'}"
         )
-    return core.LiteralMap(literals={name: literal_of(value, types[name], name) for name, value in values.items()})
+    missing = [name for name in sorted(required) if name not in given]
+    if missing:
+        raise FlyteInvalidInputException(f"{owner} needs input {', '.join(missing)}", hint="give it a value below `inputs:`")
