@@ -24,8 +24,8 @@ class EndNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         outputs = step.resolve(scope, graph_node)
-        uri = node.expected_output_uri
-        if scope.graph.has_outputs:
+        uri = node.expected_output_uri if scope.graph.has_outputs else ""
+        if uri:
             step.write(uri, outputs)
         step.transition.outputs[node.uid] = outputs
         step.record_node(node, scope, graph_node)
