@@ -98,7 +98,10 @@ def _from_exit(end: Exit) -> Failed:
         text = "the process was lost: the program that watched it died, and it left neither outputs nor an error"
         return failure("Interrupted", text, core.ExecutionError.SYSTEM, recoverable=True)
     if end.signal == _SIGKILL or end.code in _KILLED_CODES:
-        text = "the process was killed (SIGKILL) by something other than Glidepath"
+        text = (
+            "the process was killed (SIGKILL) by something other than Glidepath\n"
+            "  try: look in the machine's log (dmesg) whether it ran out of memory; a task with a memory limit is told apart"
+        )
         return failure("Interrupted", text, core.ExecutionError.SYSTEM, recoverable=True)
     how = f"exited with code {end.code}" if end.signal is None else f"died of signal {end.signal} ({_signal_name(end.signal)})"
     told = f". Its last output:\n{end.tail}" if end.tail else " and printed nothing"
@@ -120,7 +123,10 @@ def _outputs(storage: Storage, attempt: Attempt, files: dict[str, int], max_outp
     size = files.get(paths.OUTPUTS)
     if size is None:
         declared = ", ".join(sorted(attempt.task.interface.outputs.variables))
-        text = f"the task ended without writing its outputs ({declared}) to {uri}"
+        text = (
+            f"the task ended without writing its outputs ({declared}) to {uri}\n"
+            "  try: return from the task's function; sys.exit(0) and os._exit(0) leave it before its outputs are written"
+        )
         return failure("OutputsNotFound", text, core.ExecutionError.UNKNOWN, recoverable=True)
     if size > max_output_bytes:
         text = f"outputs.pb has {size} bytes, at most {max_output_bytes} are allowed: return a FlyteFile or a DataFrame instead"

@@ -68,7 +68,9 @@ def broken(code: str, message: str, *, recoverable: bool = True) -> Failed:
 
 def code_missing(error: Exception, distribution: str) -> Failed:
     """An attempt whose code cannot be had: another try may help when a store was at fault, not when the archive is."""
-    text = f"the code of the task, {distribution}, cannot be fetched: {error}"
+    # Where an archive's error says it happened is a temporary file, gone by now; the address is what a person can look at.
+    reason = error.message if isinstance(error, FlyteException) else str(error)
+    text = f"the code of the task cannot be used: {reason}\n  at: {distribution}\n  try: register the task again"
     if isinstance(error, FlyteSystemException | OSError):
         return broken("CodeUnavailable", text)
     return failure("BadCodeArchive", text, core.ExecutionError.USER, recoverable=False)
