@@ -20,6 +20,19 @@ def engine_error(error: Exception) -> tuple[core.ExecutionError, bool]:
     )
 
 
+def exited(task: str, error: SystemExit) -> FlyteUserRuntimeException:
+    """The failure that a task's ``sys.exit`` is: on a server its process would end before it wrote any outputs.
+
+    Left alone it would end this process too, which with ``sys.exit(0)`` looks like success.
+    """
+    given = "" if error.code is None else repr(error.code)
+    failure = FlyteUserRuntimeException(
+        f"task {task} called sys.exit({given})", hint="return from the function to succeed, raise an exception to fail"
+    )
+    failure.__cause__ = error
+    return failure
+
+
 def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequence[tuple[str, Exception]]) -> NoReturn:
     """Raise what the failed task raised, as the user knows it, with a note of the node; else the engine's own error.
 

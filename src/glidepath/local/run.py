@@ -32,7 +32,7 @@ from glidepath.errors import FlyteAssertion
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID, key_of
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
-from glidepath.local.failures import engine_error, raise_failure
+from glidepath.local.failures import engine_error, exited, raise_failure
 from glidepath.local.prepare import Prepared, prepare
 from glidepath.runtime.checkpoint import Checkpoint
 from glidepath.runtime.context import ExecutionParameters, local_parameters
@@ -137,7 +137,8 @@ class LocalRun:
         try:
             outputs = run_task(task, command.inputs, self._ctx, self._parameters_of(command))
             event: Event = AttemptSucceeded(command.uid, command.attempt, _now(), outputs)
-        except Exception as error:  # noqa: BLE001  what a task raises is the engine's business first, then the caller's
+        except (Exception, SystemExit) as raised:  # noqa: BLE001  the engine's business first, then the caller's
+            error = exited(task.name, raised) if isinstance(raised, SystemExit) else raised
             place = f"node {command.uid}, attempt {command.attempt + 1}, of {self._workflow.name} (task {task.name})"
             self.raised.append((place, error))
             reason, recoverable = engine_error(error)
