@@ -4,6 +4,7 @@ from glidepath.errors import (
     FlyteNonRecoverableSystemException,
     FlyteRecoverableException,
     FlyteSystemException,
+    FlyteTypeException,
     FlyteUserRuntimeException,
 )
 from glidepath.idl import core
@@ -88,3 +89,13 @@ def test_conversions_fail_for_good_and_the_rest_may_be_tried_again() -> None:
 def test_distributed_workers_write_files_of_their_own() -> None:
     assert write_place({}, "id") == ("error.pb", "")
     assert write_place({"_F_DES": "earliest", "_F_WN": "w"}, "id") == ("error-id.pb", "w")
+
+
+def test_what_the_sdk_says_of_a_value_comes_without_its_own_frames() -> None:
+    misfit = raised(FlyteTypeException("expected a value of type int, got 'text'"))
+    misfit.__traceback__ = None  # the frames of a real one are the SDK's, this test's look like a user's
+    error = FlyteNonRecoverableSystemException("output 'o0' cannot be converted", where="task t")
+    error.__cause__ = misfit
+    assert system_error(error).error.message == (
+        "Message:\n\n    FlyteNonRecoverableSystemException: output 'o0' cannot be converted\n      at: task t"
+    )

@@ -36,9 +36,13 @@ def system_error(error: BaseException, worker: str = "") -> core.ErrorDocument:
 
 
 def user_trace(error: BaseException) -> str:
-    """The traceback of an exception and its chain with the user's frames only; all frames where the user has none."""
+    """The traceback of an exception and its chain with the user's frames only; all frames where the user has none.
+
+    Errors of the tree in which no code of the user's took part say all in their message: for them it is "".
+    """
     told = traceback.TracebackException.from_exception(error, capture_locals=False)
-    _fold(told)
+    if not _fold(told) and isinstance(error, FlyteException):
+        return ""
     return "".join(told.format()).rstrip()
 
 
@@ -59,7 +63,10 @@ def _document(
     error: BaseException, code: str, recoverable: bool, origin: core.ExecutionError.ErrorKind, worker: str
 ) -> core.ErrorDocument:
     kind = core.ContainerError.RECOVERABLE if recoverable else core.ContainerError.NON_RECOVERABLE
-    message = f"Trace:\n\n{_indented(user_trace(error))}\n\nMessage:\n\n{_indented(summary(error))}"
+    trace = user_trace(error)
+    message = f"Message:\n\n{_indented(summary(error))}"
+    if trace:
+        message = f"Trace:\n\n{_indented(trace)}\n\n{message}"
     document = core.ErrorDocument(
         error=core.ContainerError(code=code, message=message, kind=kind, origin=origin, worker=worker)
     )
@@ -71,16 +78,19 @@ def _indented(text: str) -> str:
     return textwrap.indent(text, _INDENT)
 
 
-def _fold(told: traceback.TracebackException) -> None:
-    """Leave out the frames of the SDK, and those of the standard library that lie between it and the user's first frame."""
+def _fold(told: traceback.TracebackException) -> bool:
+    """Leave out the frames of the SDK, and those of the standard library that lie between it and the user's first frame.
+
+    Gives back whether a frame of the user's is left in the exception or its chain.
+    """
     frames = [frame for frame in told.stack if not _of_sdk(frame)]
     while frames and frames[0].filename.startswith(_STDLIB) and "site-packages" not in frames[0].filename:
         frames.pop(0)
     if frames:
         told.stack[:] = frames
-    for inner in (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ())):
-        if inner is not None:
-            _fold(inner)
+    chain = (told.__cause__, told.__context__, *(getattr(told, "exceptions", None) or ()))
+    deeper = [_fold(inner) for inner in chain if inner is not None]
+    return any("site-packages" not in frame.filename for frame in frames) or any(deeper)
 
 
 def _of_sdk(frame: traceback.FrameSummary) -> bool:
