@@ -1,6 +1,6 @@
 """Types and values that stock flytekit and Glidepath must write alike. Imported in both environments, under this name."""
 
-# ruff: noqa: E741, UP006, UP007, UP035, UP045  (all spellings of generics are under test)
+# ruff: noqa: E741  (all spellings of generics are under test)
 import collections
 import dataclasses
 import datetime as dt

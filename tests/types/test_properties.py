@@ -84,8 +84,8 @@ KINDS = [
     (dict, st.dictionaries(TEXTS, PLAIN, max_size=3)),
     (int | None, st.none() | INTS),
     (list[int | None], st.lists(st.none() | INTS, max_size=4)),
-    (Union[float, int, bool], FLOATS | INTS | st.booleans()),  # noqa: UP007
-    (Union[dt.datetime, dt.date, str], INSTANTS | DAYS | TEXTS),  # noqa: UP007
+    (Union[float, int, bool], FLOATS | INTS | st.booleans()),
+    (Union[dt.datetime, dt.date, str], INSTANTS | DAYS | TEXTS),
     (Leaf, LEAVES),
     (Branch, BRANCHES),
     (list[Branch], st.lists(BRANCHES, max_size=2)),

@@ -1,4 +1,3 @@
-# ruff: noqa: UP007, UP045  (both spellings of unions are under test)
 from typing import Annotated, Optional, TypeVar, Union
 
 import pytest
