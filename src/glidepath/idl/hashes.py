@@ -19,14 +19,20 @@ def digest(message: Message) -> bytes:
 
 
 def difference(old: Message, new: Message) -> list[tuple[str, Any, Any]]:
-    """The fields in which two messages differ: path (``template.container.image``), old and new value (None if absent)."""
+    """The fields in which two messages differ: path (``template.container.image``), old and new value (None if absent).
+
+    A message or list that is empty on one side is told by its fields on the other.
+    """
     before = _leaves(MessageToDict(old, preserving_proto_field_name=True))
     after = _leaves(MessageToDict(new, preserving_proto_field_name=True))
-    return [
-        (path, before.get(path), after.get(path))
-        for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path)
-    ]
+    paths = sorted(before.keys() | after.keys())
+    rows = [(path, before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)]
+    return [row for row in rows if not _told_by_fields(row, paths)]
+
+
+def _told_by_fields(row: tuple[str, Any, Any], paths: list[str]) -> bool:
+    path, old, new = row
+    return (old in ({}, []) or new in ({}, [])) and any(other.startswith((f"{path}.", f"{path}[")) for other in paths)
 
 
 def _leaves(value: Any, path: str = "") -> dict[str, Any]:
