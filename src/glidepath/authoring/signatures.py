@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import inspect
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ForwardRef, NoReturn, get_args, get_origin, get_type_hints
 
 from glidepath.authoring.docstrings import EMPTY, Docstring
@@ -20,6 +20,9 @@ from glidepath.errors import (
 
 _NONE = (None, type(None), NoReturn)
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+_LOAD_CONST, _RETURN_VALUE = dis.opmap["LOAD_CONST"], dis.opmap["RETURN_VALUE"]
+_RETURN_CONST = dis.opmap.get("RETURN_CONST", -1)
+"""Python 3.12 and 3.13 have it."""
 
 
 def interface_of(
@@ -123,8 +126,7 @@ def _check_returns(function: Callable[..., Any], owner: str, place: Place, decla
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None or code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
         return
-    returned = list(_returned_constants(code))
-    if returned and all(returned):
+    if _returns_only_none(code):
         name = getattr(declared, "__name__", str(declared))
         raise FlyteMissingReturnValueException(
             f"{owner} declares that it returns {name}, but never returns a value",
@@ -133,12 +135,24 @@ def _check_returns(function: Callable[..., Any], owner: str, place: Place, decla
         )
 
 
-def _returned_constants(code: types.CodeType) -> Iterator[bool]:
-    """For each way out of a function whether it returns ``None`` for sure."""
-    before: dis.Instruction | None = None
-    for instruction in dis.get_instructions(code):
-        if instruction.opname == "RETURN_CONST":  # Python 3.12 and 3.13
-            yield instruction.argval is None
-        elif instruction.opname == "RETURN_VALUE":
-            yield before is not None and before.opname == "LOAD_CONST" and before.argval is None
-        before = instruction
+def _returns_only_none(code: types.CodeType) -> bool:
+    """Whether a function returns, and each time ``None`` for sure.
+
+    Reads two-byte code units rather than ``dis`` instructions: every task passes here, and ``dis`` took a tenth of the time of
+    packaging. A constant beyond the first 256 has a longer argument; what it is stays open.
+    """
+    units, constants = code.co_code, code.co_consts
+    found = False
+    for at in range(0, len(units), 2):
+        if units[at] == _RETURN_CONST:
+            extended, index = at - 2, units[at + 1]
+        elif units[at] == _RETURN_VALUE:
+            if at < 2 or units[at - 2] != _LOAD_CONST:
+                return False
+            extended, index = at - 4, units[at - 1]
+        else:
+            continue
+        if (extended >= 0 and units[extended] == dis.EXTENDED_ARG) or constants[index] is not None:
+            return False
+        found = True
+    return found
