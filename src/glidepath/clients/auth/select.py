@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from glidepath.clients.auth.client_secret import ClientSecret
-from glidepath.clients.auth.external_command import ExternalCommand
 from glidepath.clients.auth.interceptor import BearerToken
 from glidepath.clients.auth.protocol import Authenticator, Token
 from glidepath.clients.auth.server_settings import ServerSettings
@@ -28,6 +26,8 @@ def auth_interceptors(config: PlatformConfig, send: Send) -> list[Interceptor]:
     """
     proxies: list[Interceptor] = []
     if config.auth.proxy_command:
+        from glidepath.clients.auth.external_command import ExternalCommand  # few have a proxy
+
         command = ExternalCommand(config.auth.proxy_command, "admin.proxyCommand", lambda text: Token(text, _PROXY_HEADER))
         proxies.append(BearerToken(lambda: command, eager=True))
     # Questions about tokens pass the proxy too, but carry no token of the server.
@@ -36,6 +36,10 @@ def auth_interceptors(config: PlatformConfig, send: Send) -> list[Interceptor]:
 
 def select(config: PlatformConfig, send: Send) -> Authenticator:
     """The authenticator for ``admin.authType``. Raises FlyteAuthenticationException for one that is not supported yet."""
+    # Each way loads what it needs (urllib.request and ssl take 10 ms), once a server asks who is calling.
+    from glidepath.clients.auth.client_secret import ClientSecret
+    from glidepath.clients.auth.external_command import ExternalCommand
+
     settings = ServerSettings(config.auth, send)
     kind = _MODES.get(config.auth.mode.lower())
     if kind == "secret":
