@@ -30,10 +30,6 @@ class Dispatcher:
         self._attempts: dict[str, _Running] = {}
         self._names: dict[tuple[Key, str, int], str] = {}
 
-    def __len__(self) -> int:
-        """How many attempts have not ended."""
-        return len(self._attempts)
-
     def start(self, listener: Listener) -> None:
         """Let executors begin; their reports go to ``listener``, from any thread."""
         for executor in self._executors:

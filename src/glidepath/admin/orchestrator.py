@@ -105,10 +105,6 @@ class Orchestrator:
         self._writers = ThreadPoolExecutor(_WRITERS, "storage")
         self._thread = threading.Thread(target=self._run, name="orchestrator", daemon=True)
 
-    def __len__(self) -> int:
-        """How many executions are live."""
-        return len(self._live)
-
     # --- called from any thread
 
     def start(self, children: Children) -> None:

@@ -17,7 +17,7 @@ _FEW = 1000
 
 
 class Timers(Generic[T]):
-    """Entries of executions, by the time at which they are due. ``len`` is the number of entries in memory."""
+    """Entries of executions, by the time at which they are due. ``len`` is the number of those that will come."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, int, Key, T]] = []
@@ -26,7 +26,7 @@ class Timers(Generic[T]):
         self._dropped = 0
 
     def __len__(self) -> int:
-        return len(self._heap)
+        return self._alive.total()
 
     def set(self, at: datetime, key: Key, what: T) -> None:
         """Have ``what`` due at ``at``."""
