@@ -34,6 +34,7 @@ from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.storage.protocol import Storage
+from glidepath.storage.uris import is_remote
 
 log = logging.getLogger(__name__)
 
@@ -302,7 +303,7 @@ class Orchestrator:
     def _write(self, files: Sequence[tuple[str, core.LiteralMap]]) -> None:
         """Put literal maps where attempts and clients read them; side by side where each takes a trip over the network."""
         puts = [(uri, value.SerializeToString(deterministic=True)) for uri, value in files]
-        if all(uri.startswith("file:") for uri, _ in puts) or len(puts) == 1:
+        if len(puts) == 1 or not any(is_remote(uri) for uri, _ in puts):
             for put in puts:
                 self._put(*put)
         else:
