@@ -147,10 +147,15 @@ class LocalRun:
         self._send(event)
 
     def _parameters_of(self, command: StartAttempt) -> ExecutionParameters:
-        """The run's parameters, with a checkpoint that the next attempt of the node will find."""
+        """The run's parameters for one attempt: its own workspace, and a checkpoint that the node's next attempt will find."""
         place = place_of(self._state, command)
         checkpoint = Checkpoint(self._ctx.storage, place.checkpoint_prefix, place.previous_checkpoint or None)
-        return replace(self._parameters, kept_checkpoint=checkpoint)
+        return replace(
+            self._parameters,
+            workspace=str(self._folder / "work" / place.name),
+            task_id=command.task.id,
+            kept_checkpoint=checkpoint,
+        )
 
     def _start_clock(self, command: StartAttempt) -> None:
         """The attempt runs now: its timeout begins."""
