@@ -1,4 +1,22 @@
-"""What every test of bad input asks of a command: it fails once, clearly, with its exit code, and the server stays well."""
+"""What every test of bad input asks of a command: it fails once, clearly, with its exit code, and the server stays well.
+
+=====================================  =====================  =====================================================
+what is bad                            seen by a user         every case of it, below
+=====================================  =====================  =====================================================
+types at authoring, files that do not  code                   tests/authoring, tests/bundle/test_loading.py
+import
+types at compile                       code, requests         tests/compiler
+types, inputs at launch                code, requests         tests/admin/test_executions.py, tests/cli/pyflyte,
+                                                              tests/cli/flytectl/test_create_execution.py
+another structure, same version        requests               tests/admin/test_registration.py, tests/idl/test_hashes.py
+dead server, wrong port, TLS           endpoints              tests/clients/test_errors.py, tests/admin/edge
+archives                               archives               tests/storage/test_archives.py, tests/executors/test_sdk.py,
+                                                              tests/cli/flytectl/test_register.py
+uploads                                uploads                tests/admin/edge/test_dataproxy.py, test_signing.py
+tasks                                  tasks                  tests/executors, tests/engine, tests/runtime
+full disk, kill -9, two servers        test_crashes.py        tests/admin/edge/test_data_folder.py
+=====================================  =====================  =====================================================
+"""
 
 from __future__ import annotations
 
