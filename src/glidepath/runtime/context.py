@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -16,6 +15,8 @@ from glidepath.runtime.secrets import SecretsManager
 from glidepath.runtime.stats import Stats
 
 if TYPE_CHECKING:
+    import logging
+
     from glidepath.idl import core
     from glidepath.runtime.checkpoint import Checkpoint
     from glidepath.runtime.deck import Deck
@@ -59,6 +60,8 @@ class ExecutionParameters:
     @property
     def logging(self) -> logging.Logger:
         """A logger for the user's own messages, at level INFO."""
+        import logging  # 3 ms, which a script that declares tasks does not need
+
         logger = logging.getLogger("user_space")
         if logger.level == logging.NOTSET:
             logger.setLevel(logging.INFO)

@@ -17,11 +17,12 @@ from glidepath.types.transformer import TypeTransformer
 
 if TYPE_CHECKING:
     from glidepath.types.annotated import FlyteAnnotation as FlyteAnnotation, HashMethod as HashMethod
+    from glidepath.types.columns import kwtypes as kwtypes
     from glidepath.types.description import describe as describe, to_text as to_text
     from glidepath.types.directory import BatchSize as BatchSize, FlyteDirectory as FlyteDirectory
     from glidepath.types.error import FlyteError as FlyteError
     from glidepath.types.file import FileExt as FileExt, FlyteFile as FlyteFile
-    from glidepath.types.structured_dataset import StructuredDataset as StructuredDataset, kwtypes as kwtypes
+    from glidepath.types.structured_dataset import StructuredDataset as StructuredDataset
     from glidepath.types.text import from_data as from_data, from_text as from_text
 
 _HOMES = {
@@ -36,7 +37,7 @@ _HOMES = {
     "describe": "description",
     "from_data": "text",
     "from_text": "text",
-    "kwtypes": "structured_dataset",
+    "kwtypes": "columns",
     "to_text": "description",
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -20,11 +19,6 @@ from glidepath.types.transformer import TypeTransformer, mismatch, name_of
 
 PARQUET, CSV = "parquet", "csv"
 _FILE_NAMES = {PARQUET: "00000", CSV: ".csv"}
-
-
-def kwtypes(**types: Any) -> OrderedDict[str, Any]:
-    """Names and types, in order: the columns in ``Annotated[DataFrame, kwtypes(x=int)]``, the inputs of a SQL task."""
-    return OrderedDict(types)
 
 
 class StructuredDataset(PlainPathModel):
