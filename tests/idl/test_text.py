@@ -40,4 +40,7 @@ def test_numbers_and_bytes() -> None:
     struct = Struct()
     struct.update({"x": 1.5, "y": 2.0})
     assert compact_text(struct) == ('fields:{key:"x" value:{number_value:1.5}} fields:{key:"y" value:{number_value:2}}')
+    struct.Clear()
+    struct.update({"required": ["a"]})
+    assert compact_text(struct) == 'fields:{key:"required" value:{list_value:{values:{string_value:"a"}}}}'
     assert compact_text(core.Binary(value=b"\x00a", tag="t")) == 'value:"\\x00a" tag:"t"'

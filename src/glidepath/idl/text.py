@@ -25,7 +25,7 @@ def _field(field: FieldDescriptor, value: Any) -> list[str]:
         assert field.message_type is not None
         key_field, value_field = field.message_type.fields_by_name["key"], field.message_type.fields_by_name["value"]
         return [f"{name}:{{key:{_value(key_field, key)} value:{_value(value_field, value[key])}}}" for key in sorted(value)]
-    if isinstance(value, MutableSequence):
+    if isinstance(value, MutableSequence) and not isinstance(value, Message):  # a ListValue counts as a sequence too
         if field.message_type is None and field.cpp_type != FieldDescriptor.CPPTYPE_STRING:
             return [f"{name}:[{', '.join(_value(field, item) for item in value)}]"]
         return [f"{name}:{_value(field, item)}" for item in value]
