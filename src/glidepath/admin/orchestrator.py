@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -158,7 +158,7 @@ class Orchestrator:
             pass
         now = self._clock()
         for key, what in self._timers.due(now):
-            taken.append((key, replace(what, at=now) if isinstance(what, TimerFired) else what))
+            taken.append((key, what._replace(at=now) if isinstance(what, TimerFired) else what))
         return taken
 
     def _round(self, taken: Sequence[Message]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from glidepath.idl import core
 
 
-@dataclass(frozen=True, slots=True)
-class StartAttempt:
+class StartAttempt(NamedTuple):
     """Run a task once."""
 
     uid: str
@@ -22,8 +21,7 @@ class StartAttempt:
     interruptible: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AbortAttempt:
+class AbortAttempt(NamedTuple):
     """Stop an attempt that may still run."""
 
     uid: str
@@ -31,8 +29,7 @@ class AbortAttempt:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartChild:
+class StartChild(NamedTuple):
     """Launch an execution of a launch plan as a child of this one."""
 
     uid: str
@@ -42,8 +39,7 @@ class StartChild:
     inputs: core.LiteralMap
 
 
-@dataclass(frozen=True, slots=True)
-class AbortChild:
+class AbortChild(NamedTuple):
     """Terminate a child execution."""
 
     uid: str
@@ -51,8 +47,7 @@ class AbortChild:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetTimer:
+class SetTimer(NamedTuple):
     """Send :class:`~glidepath.engine.events.TimerFired` at ``at``."""
 
     uid: str

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from glidepath.idl import core
 
 
-@dataclass(frozen=True, slots=True)
-class Launched:
+class Launched(NamedTuple):
     """The execution begins, with complete and checked inputs."""
 
     at: datetime
     inputs: core.LiteralMap
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptProgressed:
+class AttemptProgressed(NamedTuple):
     """An attempt is queued, waits for resources, initialises or runs."""
 
     uid: str
@@ -30,8 +28,7 @@ class AttemptProgressed:
     logs: tuple[core.TaskLog, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSucceeded:
+class AttemptSucceeded(NamedTuple):
     """An attempt wrote its outputs."""
 
     uid: str
@@ -42,8 +39,7 @@ class AttemptSucceeded:
     deck_uri: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFailed:
+class AttemptFailed(NamedTuple):
     """An attempt ended without outputs. ``recoverable``: another attempt may fare better."""
 
     uid: str
@@ -55,8 +51,7 @@ class AttemptFailed:
     deck_uri: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChildEnded:
+class ChildEnded(NamedTuple):
     """The execution that a launch-plan node started reached a terminal phase."""
 
     uid: str
@@ -68,8 +63,7 @@ class ChildEnded:
     error: core.ExecutionError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimerFired:
+class TimerFired(NamedTuple):
     """A timer set by an earlier step ran out. Late ones are ignored."""
 
     uid: str
@@ -79,8 +73,7 @@ class TimerFired:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AbortRequested:
+class AbortRequested(NamedTuple):
     """Somebody asked to end the execution."""
 
     at: datetime

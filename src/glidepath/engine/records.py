@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from glidepath.engine.plan import GraphNode
 from glidepath.engine.state import Scope
 from glidepath.idl import core
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutionRecord:
+class ExecutionRecord(NamedTuple):
     """The execution entered ``phase`` (``core.WorkflowExecution.Phase``)."""
 
     phase: core.WorkflowExecution.Phase
@@ -20,8 +19,7 @@ class ExecutionRecord:
     error: core.ExecutionError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRecord:
+class NodeRecord(NamedTuple):
     """A node entered ``phase`` (``core.NodeExecution.Phase``)."""
 
     uid: str
@@ -36,8 +34,7 @@ class NodeRecord:
     error: core.ExecutionError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRecord:
+class TaskRecord(NamedTuple):
     """An attempt entered ``phase`` (``core.TaskExecution.Phase``), or reports more about the one it is in."""
 
     uid: str
