@@ -153,3 +153,21 @@ def test_a_second_claim_on_one_attempt_is_refused(tmp_path: Path) -> None:
     assert records.claim(str(tmp_path), {"pid": 1})
     assert not records.claim(str(tmp_path), {"pid": 2})
     assert records.read(str(tmp_path), records.BEGIN) == {"pid": 1}
+
+
+def test_what_nobody_adopts_is_stopped_by_a_sweep(machine: Machine, tmp_path: Path) -> None:
+    first, seen = machine()
+    for name in ("wanted", "stray"):
+        first.submit(shell(tmp_path, name, f"trap '' TERM; echo $$ > {tmp_path}/{name}.pid; while :; do sleep 0.05; done"))
+    for name in ("wanted", "stray"):
+        seen.wait_for(name, RUNNING)
+        assert eventually((tmp_path / f"{name}.pid").exists)
+    first.close()
+    second, reports = machine()
+    second.adopt([shell(tmp_path, "wanted", "true")])
+    reports.wait_for("wanted", RUNNING)
+    second.sweep()
+    assert eventually(lambda: gone(pid_in(tmp_path / "stray.pid")))
+    assert not gone(pid_in(tmp_path / "wanted.pid"))
+    second.abort("wanted", "enough")
+    reports.end_of("wanted")

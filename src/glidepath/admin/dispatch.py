@@ -35,6 +35,11 @@ class Dispatcher:
         for executor in self._executors:
             executor.start(listener)
 
+    def sweep(self) -> None:
+        """Everything wanted has been adopted; what else runs was aborted just before the last server ended."""
+        for executor in self._executors:
+            executor.sweep()
+
     def close(self) -> None:
         """Stop taking and reporting; what runs goes on."""
         for executor in self._executors:

@@ -71,7 +71,14 @@ class Broken:
     error: Exception
 
 
-Happening: TypeAlias = "Event | Wake | Terminate | ChildOver | Again | Broken"
+@dataclass(frozen=True)
+class Adopted:
+    """Every execution of an earlier server has been woken."""
+
+
+_NO_EXECUTION: Key = ("", "", "")
+
+Happening: TypeAlias = "Adopted | Event | Wake | Terminate | ChildOver | Again | Broken"
 Message: TypeAlias = "tuple[Key, Happening] | Report | None"
 
 
@@ -114,6 +121,7 @@ class Orchestrator:
         self._dispatcher.start(self._inbox.put)
         for execution in self._loader.live_executions():
             self._inbox.put((key_of(execution), Wake()))
+        self._inbox.put((_NO_EXECUTION, Adopted()))
         self._thread.start()
 
     def stop(self) -> None:
@@ -224,6 +232,9 @@ class Orchestrator:
         key, what = message
         if isinstance(what, Wake):
             return self._wake(key)
+        if isinstance(what, Adopted):
+            self._todo.append((key, self._dispatcher.sweep))
+            return None
         live = self._live.get(key)
         if live is None:
             return None

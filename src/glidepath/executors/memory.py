@@ -77,6 +77,9 @@ class MemoryExecutor:
         for attempt in attempts:
             self.submit(attempt)
 
+    def sweep(self) -> None:
+        """Forget attempts that nobody adopted: there are none, since nothing of them outlives this object."""
+
     def close(self) -> None:
         """Report nothing more."""
         self._listener = None

@@ -102,6 +102,10 @@ class Executor(Protocol):
         """After a restart: follow those that live, report the end of those that ended, start those that never began."""
         ...
 
+    def sweep(self) -> None:
+        """After a restart, when everything wanted has been adopted: stop what else still runs of former servers."""
+        ...
+
     def close(self) -> None:
         """Stop taking and reporting. What runs goes on, for the next executor to adopt."""
         ...

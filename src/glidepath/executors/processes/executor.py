@@ -46,6 +46,10 @@ class ProcessExecutor:
         """Stop an attempt: SIGTERM to all its processes, SIGKILL after the configured grace."""
         self._supervisor.post(lambda: self._supervisor.abort(name, reason))
 
+    def sweep(self) -> None:
+        """Stop attempts of former servers that were not adopted."""
+        self._supervisor.post(self._supervisor.sweep)
+
     def close(self) -> None:
         """Stop; running attempts go on under their parents, which write down how they end."""
         self._supervisor.close()

@@ -21,6 +21,7 @@ from glidepath.executors.processes.loop import Loop
 from glidepath.executors.processes.nursery import Nursery
 from glidepath.executors.processes.parents import Parent, State
 from glidepath.executors.processes.staging import CodeStore, link_into
+from glidepath.executors.processes.strays import Strays, living_attempts
 from glidepath.executors.processes.warm import records
 from glidepath.executors.processes.warm.frames import Message
 from glidepath.executors.protocol import Attempt, Listener, Outcome, Report
@@ -63,6 +64,7 @@ class Supervisor:
         self._loop = Loop("glidepath-processes", self._tick)
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="glidepath-processes")
         self._tended = 0.0
+        self._strays = Strays(config.grace_seconds)
         self.post = self._loop.post
 
     def start(self, listener: Listener) -> None:
@@ -94,6 +96,10 @@ class Supervisor:
             launch = plan(attempt, self._config)
         except FlyteException as error:
             self._report(reports.final(attempt, reports.unfit(error), reports.utc_now()))
+            return
+        except OSError as error:  # a secret's file that cannot be read, say
+            text = f"cannot read what the attempt needs: {error}"
+            self._report(reports.final(attempt, reports.broken("Unprepared", text), reports.utc_now()))
             return
         live = self._live[attempt.name] = _Live(attempt, launch)
         if self._found(live):
@@ -213,6 +219,14 @@ class Supervisor:
             self._send(live.parent, {"do": "abort", "name": name, "grace": self._config.grace_seconds})
         elif self._admission.waits(name):
             self._finish(live, None)
+
+    def sweep(self) -> None:
+        """Stop what former servers started and nobody has adopted."""
+        self._work(self._find_strays)
+
+    def _find_strays(self) -> None:
+        living = living_attempts(self._config.root)
+        self.post(lambda: self._strays.stop(living, self._live.__contains__, time.monotonic()))
 
     def _judge(self, live: _Live, end: Exit, at: float) -> None:
         """The process has ended: let others in, and find out on a thread of the pool what it left."""
@@ -346,11 +360,12 @@ class Supervisor:
             end = live.followed.look(now) if live.followed else None
             if end is not None:
                 self._judge(live, end, time.time())
+        self._strays.look(now)
         if now - self._tended > _TEND_SECONDS:
             self._tended = now
             self._nursery.tend(now)
             self._admit()
-        return _FOLLOW_SECONDS if followed else _TEND_SECONDS
+        return _FOLLOW_SECONDS if followed or self._strays.any else _TEND_SECONDS
 
     def _work(self, job: Callable[..., None], *args: Any) -> None:
         """Do something slow on a thread of the pool."""
