@@ -109,6 +109,7 @@ def test_json_of_an_execution_its_data_and_its_nodes(embedded_server, interop, v
 
 
 @pytest.mark.parametrize("version", ["stock", "ours"])
+@pytest.mark.usefixtures("interop")
 def test_stocks_entrypoint_gets_its_command_byte_for_byte(remote, version):
     identifier = core.Identifier(
         resource_type=core.ResourceType.TASK,
