@@ -307,7 +307,7 @@ class Supervisor:
         live = self._live.get(message["name"])
         if live is not None:
             at = reports.utc(message["at"])
-            self._report(Report(live.attempt.name, core.TaskExecution.RUNNING, at, "", self._logs(live)))
+            self._report(Report(live.attempt.name, core.TaskExecution.RUNNING, at, "its process runs", self._logs(live)))
 
     def _heard_ended(self, _parent: Parent, message: Message) -> None:
         live = self._live.get(message["name"])
