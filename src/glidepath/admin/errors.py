@@ -57,6 +57,12 @@ class ResourceExhausted(AdminError):
     status = "RESOURCE_EXHAUSTED"
 
 
+class Unavailable(AdminError):
+    """The server cannot answer now; the same request may succeed later."""
+
+    status = "UNAVAILABLE"
+
+
 class Unauthenticated(AdminError):
     """The caller is not known."""
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from starlette.routing import BaseRoute
 
 from glidepath.admin.children import ChildExecutions
+from glidepath.admin.closing import ClosingTime
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.data_folder import DataFolder, Running
 from glidepath.admin.dataproxy import DataProxy, DataProxySettings
@@ -51,6 +52,8 @@ from glidepath.version import VERSION
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 10.0
+FAREWELL_SECONDS = 0.1
+"""How long a closing server still answers calls, with a refusal, before it cuts connections."""
 UNIX_PATH_LIMIT = 100
 """Bytes of a unix socket's path that every system takes."""
 
@@ -177,17 +180,20 @@ def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Ser
     """The gRPC server on a private unix socket."""
     with tempfile.TemporaryDirectory(prefix="glidepath-", dir=_socket_folder(folder)) as private:
         path = f"{private}/grpc"
-        server = create_server(services, GrpcSettings(max_message_bytes=config.limits.message_bytes))
+        closing = ClosingTime()
+        server = create_server(closing.over(services), GrpcSettings(max_message_bytes=config.limits.message_bytes))
         server.add_insecure_port(f"unix:{path}")
         server.start()
 
         def drain() -> None:
+            closing.begin()
+            time.sleep(FAREWELL_SECONDS)
             server.stop(GRACE_SECONDS).wait()
 
         try:
             yield Inner(path, drain)
         finally:
-            drain()
+            server.stop(GRACE_SECONDS).wait()
 
 
 def _socket_folder(folder: DataFolder) -> Path | None:
