@@ -14,7 +14,7 @@ from glidepath.idl import core
 from glidepath.types import current, to_literal
 from glidepath.types.transformer import name_of
 
-Bound = Union[Promise, core.BindingData, "list[Bound]", "dict[str, Bound]"]
+Bound = Union[Promise, "core.BindingData", "list[Bound]", "dict[str, Bound]"]
 
 
 @dataclass(frozen=True)

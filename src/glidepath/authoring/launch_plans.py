@@ -14,7 +14,7 @@ from glidepath.authoring.places import Place, caller
 from glidepath.authoring.task_settings import check_known
 from glidepath.authoring.workflows import Workflow
 from glidepath.errors import FlyteAssertion, FlyteValidationException
-from glidepath.idl import admin, core
+from glidepath.idl import admin, core, kinds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -72,7 +72,7 @@ class LaunchPlanSettings:
 class LaunchPlan(Entity[..., Any]):
     """A launch plan; made by :meth:`create` or :meth:`get_or_create`, called with keywords."""
 
-    kind = core.ResourceType.LAUNCH_PLAN
+    kind = kinds.ResourceType.LAUNCH_PLAN
 
     def __init__(self, name: str, workflow: Workflow[..., Any], settings: LaunchPlanSettings, source: Place) -> None:
         _check_inputs(name, workflow, settings)

@@ -13,7 +13,7 @@ from glidepath.authoring.places import Place, caller, place_of
 from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.signatures import interface_of
 from glidepath.errors import FlyteAssertion, FlyteValidationException
-from glidepath.idl import core
+from glidepath.idl import core, kinds
 from glidepath.idl.ids import text_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class ReferenceEntity(Entity[P, R]):
 class ReferenceTask(ReferenceEntity[P, R]):
     """A task that is registered."""
 
-    kind = core.ResourceType.TASK
+    kind = kinds.ResourceType.TASK
 
     def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> None:
         message.task_node.reference_id.CopyFrom(self.id)
@@ -75,7 +75,7 @@ class ReferenceTask(ReferenceEntity[P, R]):
 class ReferenceLaunchPlan(ReferenceEntity[P, R]):
     """A launch plan that is registered."""
 
-    kind = core.ResourceType.LAUNCH_PLAN
+    kind = kinds.ResourceType.LAUNCH_PLAN
 
     def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> None:
         message.workflow_node.launchplan_ref.CopyFrom(self.id)
@@ -84,7 +84,7 @@ class ReferenceLaunchPlan(ReferenceEntity[P, R]):
 class ReferenceWorkflow(ReferenceEntity[P, R]):
     """A workflow that is registered. It can be named, not used as a sub-workflow: its graph is not here."""
 
-    kind = core.ResourceType.WORKFLOW
+    kind = kinds.ResourceType.WORKFLOW
 
     def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> NoReturn:
         raise FlyteValidationException(

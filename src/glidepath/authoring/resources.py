@@ -8,17 +8,18 @@ from typing import Any
 
 from glidepath.errors import FlyteValidationException
 from glidepath.idl import core
+from glidepath.idl.kinds import ResourceName
 
 Quantity = str | int | float
 Pair = tuple[Quantity, Quantity] | list[Quantity]
 
-_NAMES: dict[str, core.Resources.ResourceName] = {
-    "cpu": core.Resources.CPU,
-    "mem": core.Resources.MEMORY,
-    "gpu": core.Resources.GPU,
-    "ephemeral_storage": core.Resources.EPHEMERAL_STORAGE,
+_NAMES: dict[str, ResourceName] = {
+    "cpu": ResourceName.CPU,
+    "mem": ResourceName.MEMORY,
+    "gpu": ResourceName.GPU,
+    "ephemeral_storage": ResourceName.EPHEMERAL_STORAGE,
 }
-_CONTAINER_ORDER = (core.Resources.EPHEMERAL_STORAGE, core.Resources.CPU, core.Resources.GPU, core.Resources.MEMORY)
+_CONTAINER_ORDER = (ResourceName.EPHEMERAL_STORAGE, ResourceName.CPU, ResourceName.GPU, ResourceName.MEMORY)
 
 
 @dataclass(frozen=True)

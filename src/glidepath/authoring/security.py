@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from glidepath.errors import FlyteValidationException
-from glidepath.idl import core
+from glidepath.idl import core, kinds
 
 
 class SecretMount(enum.Enum):
     """How a task wants to find a secret."""
 
-    ANY = core.Secret.ANY
-    ENV_VAR = core.Secret.ENV_VAR
-    FILE = core.Secret.FILE
+    ANY = kinds.MountType.ANY
+    ENV_VAR = kinds.MountType.ENV_VAR
+    FILE = kinds.MountType.FILE
 
 
 @dataclass(frozen=True)

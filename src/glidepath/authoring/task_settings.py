@@ -109,7 +109,7 @@ class TaskSettings:
     timeout: timedelta = timedelta(0)
     container_image: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    resources: core.Resources = field(default_factory=core.Resources)
+    resources: core.Resources = field(default_factory=lambda: core.Resources())  # the message loads when a task is made
     secrets: tuple[Secret, ...] = ()
     resolver: TaskResolver | None = None
     docs: Documentation | None = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf.wrappers_pb2 import BoolValue
-
 from glidepath.authoring.overrides import Overrides
 from glidepath.authoring.resolver import loader_args, location_of
 from glidepath.authoring.task_settings import TaskSettings
@@ -67,9 +65,10 @@ def metadata_of(chosen: TaskSettings) -> core.TaskMetadata:
         retries=core.RetryStrategy(retries=chosen.retries),
         deprecated_error_message=chosen.deprecated,
         pod_template_name=chosen.pod_template_name,
-        generates_deck=BoolValue(value=chosen.deck),
         metadata=core.K8sObjectMetadata(labels=chosen.labels, annotations=chosen.annotations),
     )
+    metadata.generates_deck.SetInParent()  # present even when it is false
+    metadata.generates_deck.value = chosen.deck
     if chosen.timeout:
         metadata.timeout.FromTimedelta(chosen.timeout)
     if chosen.interruptible is not None:

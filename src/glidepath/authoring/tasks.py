@@ -17,7 +17,7 @@ from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import TaskOptions, TaskSettings, settle
 from glidepath.authoring.task_specs import task_node, task_template
 from glidepath.errors import FlyteException, FlyteValidationException, FlyteValueException
-from glidepath.idl import admin, core
+from glidepath.idl import admin, core, kinds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Task(Entity[P, R]):
     """Any kind of task: it has a template, and its nodes are task nodes."""
 
-    kind = core.ResourceType.TASK
+    kind = kinds.ResourceType.TASK
     task_type: str
     settings: TaskSettings
 

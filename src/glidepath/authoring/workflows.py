@@ -29,7 +29,7 @@ from glidepath.errors import (
     FlyteMissingReturnValueException,
     FlyteValidationException,
 )
-from glidepath.idl import admin, core
+from glidepath.idl import admin, core, kinds
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -47,8 +47,8 @@ _DRAWING = threading.RLock()
 class WorkflowFailurePolicy(enum.Enum):
     """What happens to the other nodes when one fails."""
 
-    FAIL_IMMEDIATELY = core.WorkflowMetadata.FAIL_IMMEDIATELY
-    FAIL_AFTER_EXECUTABLE_NODES_COMPLETE = core.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
+    FAIL_IMMEDIATELY = kinds.OnFailurePolicy.FAIL_IMMEDIATELY
+    FAIL_AFTER_EXECUTABLE_NODES_COMPLETE = kinds.OnFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
 
 
 class WorkflowOptions(TypedDict, total=False):
@@ -96,7 +96,7 @@ class Graph:
 class Workflow(Entity[P, R]):
     """Anything that draws a graph: the function kind here, others beside it."""
 
-    kind = core.ResourceType.WORKFLOW
+    kind = kinds.ResourceType.WORKFLOW
     settings: WorkflowSettings
 
     @property

@@ -1,5 +1,7 @@
 """Recipes for the identifiers that other Flyte components compute too (reference: engine.md, 1.15)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from glidepath.idl import core

@@ -7,7 +7,7 @@ import operator
 from typing import Any, TypeVar
 
 from glidepath.errors import FlyteTypeException, FlyteValueException
-from glidepath.idl import core
+from glidepath.idl import core, kinds
 from glidepath.types.context import DataContext
 from glidepath.types.plain import unpack_binary
 from glidepath.types.registry import register
@@ -67,7 +67,7 @@ class IntTransformer(SimpleTransformer[int]):
 
     name = "int"
     python_type = int
-    simple = core.SimpleType.INTEGER
+    simple = kinds.SimpleType.INTEGER
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -109,7 +109,7 @@ class FloatTransformer(SimpleTransformer[float]):
 
     name = "float"
     python_type = float
-    simple = core.SimpleType.FLOAT
+    simple = kinds.SimpleType.FLOAT
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, float):
@@ -144,7 +144,7 @@ class BoolTransformer(SimpleTransformer[bool]):
 
     name = "bool"
     python_type = bool
-    simple = core.SimpleType.BOOLEAN
+    simple = kinds.SimpleType.BOOLEAN
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, bool):
@@ -177,7 +177,7 @@ class StrTransformer(SimpleTransformer[str]):
 
     name = "str"
     python_type = str
-    simple = core.SimpleType.STRING
+    simple = kinds.SimpleType.STRING
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, str):
@@ -208,7 +208,7 @@ class DatetimeTransformer(SimpleTransformer[dt.datetime]):
 
     name = "datetime"
     python_type = dt.datetime
-    simple = core.SimpleType.DATETIME
+    simple = kinds.SimpleType.DATETIME
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, dt.datetime):
@@ -245,7 +245,7 @@ class DateTransformer(SimpleTransformer[dt.date]):
 
     name = "date"
     python_type = dt.date
-    simple = core.SimpleType.DATETIME
+    simple = kinds.SimpleType.DATETIME
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
@@ -286,7 +286,7 @@ class TimedeltaTransformer(SimpleTransformer[dt.timedelta]):
 
     name = "timedelta"
     python_type = dt.timedelta
-    simple = core.SimpleType.DURATION
+    simple = kinds.SimpleType.DURATION
 
     def write(self, value: Any, primitive: core.Primitive) -> None:
         if not isinstance(value, dt.timedelta):
