@@ -124,9 +124,9 @@ def reference_launch_plan(project: str, domain: str, name: str, version: str) ->
 
 
 _KINDS: dict[int, type[ReferenceEntity[..., Any]]] = {
-    core.ResourceType.TASK: ReferenceTask,
-    core.ResourceType.WORKFLOW: ReferenceWorkflow,
-    core.ResourceType.LAUNCH_PLAN: ReferenceLaunchPlan,
+    kinds.ResourceType.TASK: ReferenceTask,
+    kinds.ResourceType.WORKFLOW: ReferenceWorkflow,
+    kinds.ResourceType.LAUNCH_PLAN: ReferenceLaunchPlan,
 }
 
 
