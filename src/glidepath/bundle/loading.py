@@ -6,9 +6,9 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from glidepath.bundle.import_errors import import_error
 from glidepath.bundle.modules import module_files
@@ -18,8 +18,7 @@ from glidepath.bundle.user_modules import modules_below
 from glidepath.errors import FlyteImportException, FlyteValueException
 
 
-@dataclass(frozen=True)
-class LoadedModule:
+class LoadedModule(NamedTuple):
     """A module of the user's: its name, its file, and the root from which it is imported by that name."""
 
     name: str
@@ -28,8 +27,7 @@ class LoadedModule:
     module: ModuleType
 
 
-@dataclass(frozen=True)
-class LoadedSources:
+class LoadedSources(NamedTuple):
     """What was loaded from packages, files and folders."""
 
     root: Path

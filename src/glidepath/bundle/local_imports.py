@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
+from typing import NamedTuple
 
 _IMPORT = re.compile(
     r"""^[ \t]* (?: from [ \t]+ (?P<base>[A-Za-z_][\w.]*) [ \t]+ import [ \t]+ (?P<names>\([^)]*\)|[^\n\#]*)
@@ -19,8 +19,7 @@ _NAME = re.compile(r"[A-Za-z_][\w.]*")
 _PROJECT_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg")
 
 
-@dataclass(frozen=True)
-class _Import:
+class _Import(NamedTuple):
     """``import a.b`` (no names) or ``from a.b import x, y``."""
 
     base: str

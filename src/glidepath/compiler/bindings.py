@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from glidepath.compiler import errors as kinds
 from glidepath.compiler.castable import accepts_none
@@ -24,8 +24,7 @@ from glidepath.idl.text import compact_text
 _PROMISED_VARIABLE = re.compile(r"(\[(\d+)\]\.)?(\w+)", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Resolved:
+class Resolved(NamedTuple):
     """What one binding comes to: its type if known, and the nodes that it waits for."""
 
     type: core.LiteralType | None
@@ -82,8 +81,7 @@ def promised_nodes(bindings: Iterable[core.Binding]) -> Iterator[str]:
             pending.extend(data.map.bindings.values())
 
 
-@dataclass(frozen=True)
-class _Check:
+class _Check(NamedTuple):
     """The check of one input's binding."""
 
     draft: Draft

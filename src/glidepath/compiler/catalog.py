@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from glidepath.compiler.castable import castable
 from glidepath.idl import core
@@ -13,8 +13,7 @@ Key = tuple[int, str, str, str, str]
 TypeByName = Mapping[str, core.LiteralType | None]
 
 
-@dataclass(frozen=True)
-class LaunchPlanInterface:
+class LaunchPlanInterface(NamedTuple):
     """What a compiler must know of a launch plan; the maps are ``None`` when its closure lacks them."""
 
     id: core.Identifier
@@ -22,22 +21,21 @@ class LaunchPlanInterface:
     expected_outputs: core.VariableMap | None
 
 
-@dataclass(frozen=True)
-class NodeInterface:
+class NodeInterface(NamedTuple):
     """The inputs and outputs of a node by name; ``None`` for a type that is not known before run time."""
 
     inputs: TypeByName
     outputs: TypeByName
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(NamedTuple):
     """Everything that one compilation was given, by id."""
 
     tasks: Mapping[Key, NodeInterface]
     launch_plans: Mapping[Key, LaunchPlanInterface]
     sub_workflows: Mapping[Key, core.WorkflowTemplate]
-    _castable: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
+    answers: dict[tuple[bytes, bytes], bool]
+    """What :meth:`castable` has found so far."""
 
     @classmethod
     def of(
@@ -51,14 +49,15 @@ class Catalog:
             tasks={key_of(task.template.id): interface_of(task.template.interface) for task in reversed(tasks)},
             launch_plans={key_of(plan.id): plan for plan in reversed(launch_plans)},
             sub_workflows={key_of(template.id): template for template in reversed(sub_workflows)},
+            answers={},
         )
 
     def castable(self, upstream: core.LiteralType, downstream: core.LiteralType) -> bool:
         """:func:`castable`, remembered: a workflow asks about the same few types again and again."""
         question = (upstream.SerializeToString(deterministic=True), downstream.SerializeToString(deterministic=True))
-        answer = self._castable.get(question)
+        answer = self.answers.get(question)
         if answer is None:
-            answer = self._castable[question] = castable(upstream, downstream)
+            answer = self.answers[question] = castable(upstream, downstream)
         return answer
 
 

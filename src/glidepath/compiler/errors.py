@@ -5,7 +5,6 @@ Compilation does not stop at the first error. Source of codes and texts: flytect
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,8 +100,7 @@ NO_CONDITION_FOUND = ErrorKind(Code.NO_CONDITION_FOUND, "Can't find any conditio
 INVALID_LITERAL_TYPE = ErrorKind(Code.INVALID_LITERAL_TYPE, "Failed to validate literal type for [{}] with err: {}")
 
 
-@dataclass(frozen=True, order=True)
-class CompileError:
+class CompileError(NamedTuple):
     """One error: its stock code, its text, and the node that it stands on (``start-node`` for the whole workflow)."""
 
     code: str

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from glidepath.compiler.draft import branch_children
 from glidepath.idl import core
 from glidepath.idl.ids import key_of
 
 
-@dataclass(frozen=True)
-class Requirements:
+class Requirements(NamedTuple):
     """Ids without repeats, each list sorted by resource type, project, domain, name, version."""
 
     tasks: list[core.Identifier]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from glidepath.engine.commands import StartAttempt
 from glidepath.engine.state import ExecutionState, NodeState, Scope
@@ -10,8 +10,7 @@ from glidepath.idl import paths
 from glidepath.idl.ids import generated_name
 
 
-@dataclass(frozen=True)
-class AttemptPlace:
+class AttemptPlace(NamedTuple):
     """Where an attempt reads and writes. All URIs; ``name`` identifies it outside the engine."""
 
     name: str

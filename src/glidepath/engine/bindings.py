@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from glidepath.engine.attributes import resolve_attributes
 from glidepath.engine.plan import GraphNode
 from glidepath.errors import FlyteUserException
 from glidepath.idl import core
@@ -56,4 +55,9 @@ def _resolve_promise(promise: core.OutputReference, produced: Produced) -> core.
     literal = produced(promise.node_id, name)
     if index is not None:
         literal = literal.collection.literals[int(index)]
-    return resolve_attributes(literal, promise.attr_path) if promise.attr_path else literal
+    if not promise.attr_path:
+        return literal
+    # Parts of dataclasses need msgpack and protobuf's JSON, 2 ms that most workflows do without.
+    from glidepath.engine.attributes import resolve_attributes
+
+    return resolve_attributes(literal, promise.attr_path)

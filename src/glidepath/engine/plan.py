@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 from glidepath.engine.overrides import with_node_overrides
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID, START_NODE_ID, key_of
 
 START, END, TASK, SUB_WORKFLOW, LAUNCH_PLAN = "start", "end", "task", "sub_workflow", "launch_plan"
+IdKey = tuple[int, str, str, str, str]
 
 
-@dataclass(frozen=True)
-class GraphNode:
+class GraphNode(NamedTuple):
     """One node of one graph: its compiled message and what every step asks of it, looked up once."""
 
     id: str
@@ -22,24 +21,15 @@ class GraphNode:
     spec: core.Node
     upstream_count: int
     downstream: tuple[str, ...]
-    task: core.TaskTemplate | None = None
-
-    @cached_property
-    def bindings(self) -> tuple[tuple[str, core.BindingData], ...]:
-        return tuple((binding.var, binding.binding) for binding in self.spec.inputs)
-
-    @cached_property
-    def aliases(self) -> Mapping[str, str]:
-        """Output alias to the variable it stands for."""
-        return {alias.alias: alias.var for alias in self.spec.output_aliases}
-
-    @cached_property
-    def has_outputs(self) -> bool:
-        return self.task is not None and bool(self.task.interface.outputs.variables)
+    bindings: tuple[tuple[str, core.BindingData], ...]
+    aliases: Mapping[str, str]
+    """Output alias to the variable it stands for."""
+    task: core.TaskTemplate | None
+    has_outputs: bool
+    """Whether the task gives any."""
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(NamedTuple):
     """One workflow of the closure: its nodes with their edges. ``start-node`` and ``end-node`` are nodes like others."""
 
     id: core.Identifier
@@ -52,38 +42,37 @@ class Graph:
         return self.nodes[node_id]
 
 
-@dataclass(frozen=True)
 class Plan:
     """A compiled closure made ready to run: the primary graph and every sub-workflow's, by identifier."""
 
-    closure: core.CompiledWorkflowClosure
-    primary: Graph = field(init=False)
-    graphs: Mapping[tuple[int, str, str, str, str], Graph] = field(init=False)
-
-    def __post_init__(self) -> None:
-        tasks = {key_of(task.template.id): task.template for task in self.closure.tasks}
-        graphs = {key_of(sub.template.id): _graph_of(sub, tasks) for sub in self.closure.sub_workflows}
-        object.__setattr__(self, "primary", _graph_of(self.closure.primary, tasks))
-        object.__setattr__(self, "graphs", graphs)
+    def __init__(self, closure: core.CompiledWorkflowClosure) -> None:
+        tasks = {key_of(task.template.id): task.template for task in closure.tasks}
+        self.closure = closure
+        self.primary: Graph = _graph_of(closure.primary, tasks)
+        self.graphs: Mapping[IdKey, Graph] = {key_of(sub.template.id): _graph_of(sub, tasks) for sub in closure.sub_workflows}
 
     def sub_workflow(self, identifier: core.Identifier) -> Graph:
         """The graph of a sub-workflow; a workflow may also contain itself."""
         return self.graphs.get(key_of(identifier)) or self.primary
 
 
-def _graph_of(compiled: core.CompiledWorkflow, tasks: Mapping[tuple[int, str, str, str, str], core.TaskTemplate]) -> Graph:
+def _graph_of(compiled: core.CompiledWorkflow, tasks: Mapping[IdKey, core.TaskTemplate]) -> Graph:
     template = compiled.template
     upstream, downstream = compiled.connections.upstream, compiled.connections.downstream
     nodes = {}
     for spec in template.nodes:
         kind = _kind_of(spec)
+        task = with_node_overrides(tasks[key_of(spec.task_node.reference_id)], spec) if kind == TASK else None
         nodes[spec.id] = GraphNode(
             id=spec.id,
             kind=kind,
             spec=spec,
             upstream_count=len(upstream[spec.id].ids) if spec.id in upstream else 0,
             downstream=tuple(downstream[spec.id].ids) if spec.id in downstream else (),
-            task=with_node_overrides(tasks[key_of(spec.task_node.reference_id)], spec) if kind == TASK else None,
+            bindings=tuple((binding.var, binding.binding) for binding in spec.inputs),
+            aliases={alias.alias: alias.var for alias in spec.output_aliases},
+            task=task,
+            has_outputs=task is not None and bool(task.interface.outputs.variables),
         )
     return Graph(
         id=template.id,

@@ -87,8 +87,7 @@ class Scope(NamedTuple):
         return unique_node_id(self.uid, self.attempt, node_id or START_NODE_ID)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What an execution was launched with, as far as the engine acts on it."""
 
     metadata_dir: str

@@ -7,11 +7,13 @@ from typing import NoReturn
 
 from glidepath.errors import FlyteException, FlyteUserException, FlyteUserRuntimeException
 from glidepath.idl import core
-from glidepath.runtime.errors import system_error, user_error
 
 
 def engine_error(error: Exception) -> tuple[core.ExecutionError, bool]:
     """What the engine is told of an exception, the same as a server would be; and whether another attempt may succeed."""
+    # Only a failure needs the modules that print tracebacks.
+    from glidepath.runtime.errors import system_error, user_error
+
     document = user_error(error) if isinstance(error, FlyteUserRuntimeException) else system_error(error)
     told = document.error
     return (

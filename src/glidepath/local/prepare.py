@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from glidepath.authoring.settings import SerializationSettings
@@ -22,8 +21,7 @@ LOCAL = SerializationSettings(project="local", domain="local", version="local")
 """Ids of a local run; nothing of it leaves the process."""
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A compiled workflow, and the Python objects that its tasks and launch plans are."""
 
     plan: Plan

@@ -123,15 +123,19 @@ def running(parameters: ExecutionParameters) -> Iterator[ExecutionParameters]:
         _CURRENT.reset(token)
 
 
+def _temporary_folder() -> str:
+    import tempfile  # 3 ms; a run has a folder of its own
+
+    return tempfile.gettempdir()
+
+
 def local_parameters(
     workspace: str = "", raw_output_prefix: str = "", task_id: core.Identifier | None = None
 ) -> ExecutionParameters:
     """Parameters of a run without a control plane: project, domain and name are ``local``, secrets need no prefix."""
-    import tempfile
-
     from glidepath.idl import core  # importing the context alone must not load the messages
 
-    folder = workspace or tempfile.gettempdir()
+    folder = workspace or _temporary_folder()
     return ExecutionParameters(
         execution_id=core.WorkflowExecutionIdentifier(project="local", domain="local", name="local"),
         task_id=task_id

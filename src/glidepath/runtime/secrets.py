@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 _ENV_PREFIX = "_FSEC_"
 _FOLDER = "/etc/secrets"
 
 
-@dataclass(frozen=True)
 class SecretsManager:
     """Finds secrets. ``prefixes`` are tried in turn before the variable's name; ``None`` means what the platform set.
 
     ``secrets.get("group", "key")`` and ``secrets.group.key`` are the same.
     """
 
-    prefixes: tuple[str, ...] | None = None
+    def __init__(self, prefixes: tuple[str, ...] | None = None) -> None:
+        self.prefixes = prefixes
 
     def get(
         self, group: str | None = None, key: str | None = None, group_version: str | None = None, encode_mode: str = "r"
@@ -63,12 +62,12 @@ class SecretsManager:
         return self.prefixes or (os.environ.get("FLYTE_SECRETS_ENV_PREFIX", _ENV_PREFIX),)
 
 
-@dataclass(frozen=True)
 class _Group:
     """One group of secrets, whose keys are attributes."""
 
-    manager: SecretsManager
-    group: str
+    def __init__(self, manager: SecretsManager, group: str) -> None:
+        self.manager = manager
+        self.group = group
 
     def __getattr__(self, key: str) -> str:
         if key.startswith("__"):

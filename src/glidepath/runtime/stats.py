@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
 class Stats:
     """The statsd-like object at ``current_context().stats``."""
 
-    scope: str = ""
+    def __init__(self, scope: str = "") -> None:
+        self.scope = scope
 
     def incr(self, metric: str, count: int = 1, **tags: str) -> None:
         """Count up."""

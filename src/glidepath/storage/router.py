@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from glidepath.errors import FlyteValueException
 from glidepath.storage.file import FileStorage
@@ -23,16 +24,15 @@ _FAMILIES = {
 }
 
 
-@dataclass(frozen=True)
-class StorageConfig:
+class StorageConfig(NamedTuple):
     """How object stores are reached. What is not given comes from the environment, as in stock flytekit.
 
     ``options`` are obstore's own settings (``endpoint``, ``region``, ``access_key_id``, ``skip_signature``, …) by scheme.
     ``families`` adds or replaces storages by scheme, for tests and for stores that Glidepath does not know.
     """
 
-    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    families: Mapping[str, Storage] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    families: Mapping[str, Storage] = MappingProxyType({})
 
 
 class RoutedStorage:
