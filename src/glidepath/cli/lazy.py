@@ -5,17 +5,14 @@ group = LazyGroup("get", help="Show entities.", table={"task": Entry("mypackage.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a command lives and what its group says about it."""
 
     target: str
@@ -51,6 +48,8 @@ class LazyGroup(click.Group):
         """As click does, but an unknown command is answered with the nearest names and the place to look."""
         wanted = args[0] if args else ""
         if wanted and not wanted.startswith("-") and self.get_command(ctx, wanted) is None and not ctx.resilient_parsing:
+            import difflib  # 1 ms, for those who mistyped
+
             near = difflib.get_close_matches(wanted, [*self.list_commands(ctx), *self._aliases], n=3, cutoff=0.6)
             meant = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"No such command {wanted!r}.{meant}")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -16,8 +15,7 @@ CONFIG_VARIABLE = "_FLYTECTL_CONFIG_PYFLYTE_OVERRIDE"
 """Stock flytekit's name: whatever reads a configuration later in this process, or in a child, finds the file of ``-c``."""
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """The flags before the command. Configuration and connection are made when a command asks for them."""
 
     config_file: str | None = None

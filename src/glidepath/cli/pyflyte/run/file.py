@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import json
 import os
-import tempfile
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -114,10 +113,16 @@ def shown(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, (type, os.PathLike)):
-        return json.dumps(dataclasses.asdict(value), default=str)
+        return _json(dataclasses.asdict(value), str)
     if isinstance(value, (list, dict)):
-        return json.dumps(value, default=shown)
+        return _json(value, shown)
     return str(value)
+
+
+def _json(value: Any, default: Callable[[Any], str]) -> str:
+    import json  # few entities have such defaults
+
+    return json.dumps(value, default=default)
 
 
 def described(entity: Runnable) -> str:
@@ -135,6 +140,8 @@ def _by_name(item: tuple[str, Any]) -> str:
 def _fetch(uri: str, path: Path) -> None:
     if path.exists():
         raise click.ClickException(f"{path.name} is in this folder already; {uri} would overwrite it.")
+    import tempfile  # only a file from elsewhere needs it
+
     with tempfile.TemporaryDirectory() as folder:
         fetched = Path(folder) / path.name
         open_storage().download(uri, fetched)

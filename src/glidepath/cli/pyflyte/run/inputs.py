@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
 
 from glidepath.errors import FlyteException
 from glidepath.idl import core
-from glidepath.types import describe, from_data, from_text
+from glidepath.types import describe
 
 if TYPE_CHECKING:
     from glidepath.types import DataContext
@@ -23,8 +21,7 @@ _GIVEN = (ParameterSource.COMMANDLINE, ParameterSource.DEFAULT_MAP)
 _FILE_PARAMETER = "_inputs_file"
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(NamedTuple):
     """One input of a task, workflow or launch plan."""
 
     name: str
@@ -41,11 +38,11 @@ class Input:
         return self.literal_type.simple == core.SimpleType.BOOLEAN
 
 
-@dataclass(frozen=True)
 class _Parsed:
     """A value out of a file of inputs. Wrapped, since click takes a plain None for an absent value."""
 
-    value: Any
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 class InputType(click.ParamType[Any]):
@@ -57,6 +54,11 @@ class InputType(click.ParamType[Any]):
         self.name = describe(input_.literal_type)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if self._input.python_type is str and isinstance(value, str):
+            return value
+        # The converter loads files, tables and dataclasses, 10 ms that a run on plain texts does without.
+        from glidepath.types import from_data, from_text
+
         types = (self._input.literal_type, self._input.python_type)
         try:
             if isinstance(value, _Parsed):
@@ -143,6 +145,8 @@ def _file_option() -> click.Option:
 
 def _parse(text: str, where: str) -> Mapping[str, Any]:
     """A document of inputs. JSON is read as YAML, of which it is a part, unless it is JSON to begin with."""
+    import json  # most runs read no document
+
     try:
         document = json.loads(text)
     except json.JSONDecodeError:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from glidepath.authoring.resources import Resources
     from glidepath.remote.launch import Launch
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class RunSettings:
+
+class RunSettings(NamedTuple):
     """Everything between ``pyflyte run`` and the file name."""
 
     project: str | None = None
@@ -27,13 +28,13 @@ class RunSettings:
     dump_snippet: bool = False
     overwrite_cache: bool = False
     interruptible: bool | None = None
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = _NONE
     resource_requests: Mapping[str, str] | None = None
     resource_limits: Mapping[str, str] | None = None
     tags: tuple[str, ...] = ()
     name: str = ""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = _NONE
+    annotations: Mapping[str, str] = _NONE
     raw_output_data_prefix: str = ""
     max_parallelism: int | None = None
     disable_notifications: bool = False
