@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from glidepath.authoring.nodes import Node
 from glidepath.authoring.places import Place
@@ -17,8 +16,7 @@ from glidepath.types.transformer import name_of
 Bound = Union[Promise, "core.BindingData", "list[Bound]", "dict[str, Bound]"]
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """Where a value goes: a type, and words for messages."""
 
     python_type: Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from glidepath.errors import FlyteValidationException
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from glidepath.authoring.pods import PodTemplate
 
 
-@dataclass(frozen=True)
-class VersionParameters:
+class VersionParameters(NamedTuple):
     """What a policy may look at: the user's function, and what it runs in."""
 
     func: Callable[..., Any]
@@ -68,8 +67,7 @@ class Cache:
         return tuple(self.policies) if isinstance(self.policies, Sequence) else (self.policies,)
 
 
-@dataclass(frozen=True)
-class CacheSettings:
+class CacheSettings(NamedTuple):
     """A cache as the wire says it."""
 
     enabled: bool = False
@@ -78,8 +76,7 @@ class CacheSettings:
     ignored_inputs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class CacheOptions:
+class CacheOptions(NamedTuple):
     """What a task or an override says of its cache: an object, or the switch with the three old arguments."""
 
     cache: bool | Cache = False

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Docstring:
+class Docstring(NamedTuple):
     """What a docstring says. ``returns`` holds (name or None, text) in order of appearance."""
 
     short: str = ""
     long: str = ""
-    params: dict[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = {}
     returns: tuple[tuple[str | None, str], ...] = ()
     entries: int = 0
     """How many parameters, results, exceptions and so on were recognised: the style that recognises most is the right one."""

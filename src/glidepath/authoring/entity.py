@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from glidepath.authoring.composing import current_composition
 from glidepath.authoring.interface import Interface
@@ -26,8 +25,7 @@ P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
 
 
-@dataclass(frozen=True)
-class NodeDefaults:
+class NodeDefaults(NamedTuple):
     """What a node of an entity says when its use overrides nothing."""
 
     name: str

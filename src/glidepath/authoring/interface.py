@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from glidepath.authoring.places import Place
 from glidepath.errors import FlyteAssertion, FlyteException, FlyteTypeException
@@ -24,8 +23,7 @@ MISSING = Missing.MISSING
 """The default of a parameter that has none (``None`` is a default like others)."""
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One input of an entity."""
 
     python_type: Any
@@ -37,15 +35,13 @@ class Parameter:
         return self.default is MISSING
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(NamedTuple):
     """One output of an entity."""
 
     python_type: Any
     description: str = ""
 
 
-@dataclass(frozen=True, eq=False)
 class Interface:
     """The inputs and outputs of an entity, in the order of its signature.
 
@@ -53,11 +49,22 @@ class Interface:
     is, for messages.
     """
 
-    inputs: Mapping[str, Parameter] = field(default_factory=dict)
-    outputs: Mapping[str, Output] = field(default_factory=dict)
-    output_tuple: type[tuple[Any, ...]] | None = None
-    owner: str = ""
-    place: Place | None = None
+    def __init__(
+        self,
+        inputs: Mapping[str, Parameter],
+        outputs: Mapping[str, Output],
+        output_tuple: type[tuple[Any, ...]] | None = None,
+        owner: str = "",
+        place: Place | None = None,
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.output_tuple = output_tuple
+        self.owner = owner
+        self.place = place
+
+    def __repr__(self) -> str:
+        return f"<Interface of {self.owner}: {listed(self.inputs)} -> {listed(self.outputs)}>"
 
     @functools.cached_property
     def input_types(self) -> dict[str, core.LiteralType]:

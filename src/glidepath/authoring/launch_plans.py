@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from glidepath.authoring import calls
 from glidepath.authoring.entity import Entity, NodeDefaults
@@ -51,8 +50,7 @@ class LaunchPlanOptions(TypedDict, total=False):
     concurrency: ConcurrencyPolicy | None
 
 
-@dataclass(frozen=True)
-class LaunchPlanSettings:
+class LaunchPlanSettings(NamedTuple):
     """What a launch plan is besides its name and workflow; two plans with equal settings are the same."""
 
     default_inputs: Mapping[str, Any]
@@ -228,6 +226,6 @@ def _interface(name: str, workflow: Workflow[..., Any], settings: LaunchPlanSett
 def _first_difference(known: LaunchPlan, workflow: Workflow[..., Any], settings: LaunchPlanSettings) -> str:
     if known.workflow.name != workflow.name:
         return f"workflow {known.workflow.name} instead of {workflow.name}"
-    differing = (item.name for item in fields(settings) if getattr(known.settings, item.name) != getattr(settings, item.name))
+    differing = (name for name in settings._fields if getattr(known.settings, name) != getattr(settings, name))
     name = next(differing)
     return f"{name}={getattr(known.settings, name)!r} instead of {getattr(settings, name)!r}"

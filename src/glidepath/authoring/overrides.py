@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from glidepath.authoring.caching import Cache, CacheOptions, CacheSettings
 from glidepath.authoring.promises import Promise
@@ -45,12 +44,11 @@ class OverrideOptions(TypedDict, total=False):
     pod_template: PodTemplate | None
 
 
-@dataclass(frozen=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What a node says differently from its entity; ``None`` where it says nothing."""
 
     name: str | None = None
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = {}
     timeout: timedelta | None = None
     retries: int | None = None
     interruptible: bool | None = None
@@ -82,7 +80,7 @@ class Overrides:
         for name in ("name", "container_image", "pod_template", "aliases"):
             if options.get(name) is not None:
                 changes[name] = options[name]
-        return replace(self, **changes, **_resources(options), **_cache(options))
+        return self._replace(**changes, **_resources(options), **_cache(options))
 
 
 def node_id_of(options: Mapping[str, Any]) -> str | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 
 from glidepath.authoring.docstrings import parse
 from glidepath.authoring.entity import Entity, NodeDefaults, P, R
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from glidepath.authoring.nodes import Node
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """The id of something that is registered."""
 
     project: str

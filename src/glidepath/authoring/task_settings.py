@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from glidepath.authoring.caching import Cache, CacheOptions, CacheSettings, VersionParameters
 from glidepath.authoring.interface import listed
@@ -98,28 +97,27 @@ class TaskOptions(TypedDict, total=False):
     """Annotations of the task's pods."""
 
 
-@dataclass(frozen=True)
-class TaskSettings:
-    """What a task is besides its function and interface."""
+class TaskSettings(NamedTuple):
+    """What a task is besides its function and interface, every argument settled."""
 
-    cache: CacheSettings = field(default_factory=CacheSettings)
-    retries: int = 0
-    interruptible: bool | None = None
-    deprecated: str = ""
-    timeout: timedelta = timedelta(0)
-    container_image: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    resources: core.Resources = field(default_factory=lambda: core.Resources())  # the message loads when a task is made
-    secrets: tuple[Secret, ...] = ()
-    resolver: TaskResolver | None = None
-    docs: Documentation | None = None
-    deck: bool = False
-    deck_fields: tuple[DeckField, ...] = DEFAULT_DECK_FIELDS
-    pod_template: PodTemplate | None = None
-    pod_template_name: str = ""
-    extended_resources: core.ExtendedResources | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
+    cache: CacheSettings
+    retries: int
+    interruptible: bool | None
+    deprecated: str
+    timeout: timedelta
+    container_image: str | None
+    environment: Mapping[str, str]
+    resources: core.Resources
+    secrets: tuple[Secret, ...]
+    resolver: TaskResolver | None
+    docs: Documentation | None
+    deck: bool
+    deck_fields: tuple[DeckField, ...]
+    pod_template: PodTemplate | None
+    pod_template_name: str
+    extended_resources: core.ExtendedResources | None
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
 
 
 def settle(options: Mapping[str, Any], function: Callable[..., Any]) -> TaskSettings:

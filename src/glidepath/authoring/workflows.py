@@ -7,8 +7,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict, overload
 
 from glidepath.authoring import calls
 from glidepath.authoring.bindings import Bound, Target, bind
@@ -68,8 +67,7 @@ class WorkflowOptions(TypedDict, total=False):
     """Labels and annotations of the default launch plan."""
 
 
-@dataclass(frozen=True)
-class WorkflowSettings:
+class WorkflowSettings(NamedTuple):
     """What a workflow is besides its function and interface."""
 
     failure_policy: WorkflowFailurePolicy = WorkflowFailurePolicy.FAIL_IMMEDIATELY
@@ -79,8 +77,7 @@ class WorkflowSettings:
     default_options: Options | None = None
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(NamedTuple):
     """What the body of a workflow drew."""
 
     nodes: tuple[Node, ...]
