@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sysconfig
 from pathlib import Path
 from types import TracebackType
 
+from glidepath.bundle.user_modules import library_folders
 from glidepath.errors import FlyteException, FlyteImportException
 
 _OWN_FOLDER = str(Path(__file__).parents[1])
-_LIBRARIES = tuple({sysconfig.get_path(each) for each in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
 def import_error(error: BaseException, name: str, file: Path) -> FlyteImportException:
@@ -45,9 +44,10 @@ def _place(error: BaseException, trace: TracebackType | None) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}:{error.lineno}"
     place = ""
+    libraries = tuple(library_folders())
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
-        if not _is_machinery(filename) and not filename.startswith(_LIBRARIES):
+        if not _is_machinery(filename) and not filename.startswith(libraries):
             place = f"{filename}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from google.protobuf.json_format import MessageToDict
-
 from glidepath.idl import core
 
 # What a reference to nowhere stands for: a schema that any value fits. One object, so that its id is stable.
@@ -30,6 +28,9 @@ def struct_castable(upstream: core.LiteralType, downstream: core.LiteralType) ->
         return True
     if upstream.metadata == downstream.metadata:
         return True
+    # Two different dataclasses are rare; protobuf's JSON takes 1 ms to load.
+    from google.protobuf.json_format import MessageToDict
+
     return _compatible(MessageToDict(upstream.metadata), MessageToDict(downstream.metadata))
 
 

@@ -6,7 +6,6 @@ is, with a note of the node.
 
 from __future__ import annotations
 
-import tempfile
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,6 +32,7 @@ from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID, key_of
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.local.failures import engine_error, exited, raise_failure
+from glidepath.local.folders import new_run_folder
 from glidepath.local.prepare import Prepared, prepare
 from glidepath.runtime.checkpoint import Checkpoint
 from glidepath.runtime.context import ExecutionParameters, local_parameters
@@ -49,7 +49,7 @@ def run(entity: Workflow[..., Any] | LaunchPlan, kwargs: Mapping[str, Any]) -> A
     Raises what a task raised, or :class:`~glidepath.errors.FlyteException` for inputs that do not fit. Files that the run
     made stay in a temporary folder, since its outputs may point there.
     """
-    folder = Path(tempfile.mkdtemp(prefix="flyte-"))
+    folder = new_run_folder()
     ctx = DataContext(open_storage(), str(folder / "raw"), folder / "data", upload=False)
     inputs = _inputs(entity, kwargs, ctx)
     workflow = entity.workflow if isinstance(entity, LaunchPlan) else entity

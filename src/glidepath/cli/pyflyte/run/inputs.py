@@ -12,7 +12,6 @@ from click.core import ParameterSource
 
 from glidepath.errors import FlyteException
 from glidepath.idl import core
-from glidepath.types import describe
 
 if TYPE_CHECKING:
     from glidepath.types import DataContext
@@ -51,7 +50,13 @@ class InputType(click.ParamType[Any]):
     def __init__(self, input_: Input, context: Callable[[], DataContext]) -> None:
         self._input = input_
         self._context = context
-        self.name = describe(input_.literal_type)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """What help and errors call the type."""
+        from glidepath.types import describe  # 3 ms, for help and errors only
+
+        return describe(self._input.literal_type)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if self._input.python_type is str and isinstance(value, str):
