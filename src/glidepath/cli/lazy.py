@@ -5,8 +5,11 @@ group = LazyGroup("get", help="Show entities.", table={"task": Entry("mypackage.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import click
@@ -70,3 +73,21 @@ class LazyGroup(click.Group):
 
         found = [CompletionItem(name, help=entry.help) for name, entry in self.table.items() if name.startswith(incomplete)]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+@contextlib.contextmanager
+def uncollected(module: str) -> Iterator[None]:
+    """Around the import of a module that brings hundreds more: without the search for garbage, of which there is none.
+
+    What was loaded stays until the end, so that later searches pass it over, too. Saves a tenth of a short command. Nothing
+    happens where the module is loaded already.
+    """
+    if module in sys.modules or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

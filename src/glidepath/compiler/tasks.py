@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from google.protobuf.json_format import MessageToDict
-
 from glidepath.compiler import errors as kinds
 from glidepath.compiler.errors import ErrorCollector
 from glidepath.compiler.quantities import is_quantity
@@ -60,6 +58,9 @@ def _check_pod(pod: core.K8sPod, errors: ErrorCollector) -> None:
     if not pod.HasField("pod_spec"):
         errors.add(kinds.VALUE_REQUIRED, _ROOT, "k8s pod")
         return
+    # Only pods need protobuf's JSON, 1 ms of every start otherwise.
+    from google.protobuf.json_format import MessageToDict
+
     containers = MessageToDict(pod.pod_spec).get("containers", [])
     if not isinstance(containers, list) or not all(isinstance(each, dict) for each in containers):
         errors.add(kinds.INVALID_VALUE, _ROOT, "k8s pod spec")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 from pathlib import Path
 from typing import Any
 
 import click
 
-from glidepath.cli.lazy import Entry, LazyGroup
+from glidepath.cli.lazy import Entry, LazyGroup, uncollected
 from glidepath.cli.pyflyte.options import env_option, image_option, key_values, labels, resource_options, scope_options
 from glidepath.cli.pyflyte.run.settings import RunSettings
 from glidepath.cli.pyflyte.session import Session
 
+_FILES = "glidepath.cli.pyflyte.run.file"
 _REMOTE = "glidepath.cli.pyflyte.run.remote_entity"
 _REMOTE_COMMANDS = {
     "remote-launchplan": Entry(f"{_REMOTE}:launch_plans", "Run a launch plan of the control plane: NAME, or NAME:VERSION."),
@@ -30,15 +30,10 @@ class RunGroup(LazyGroup):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in self.table:
             return super().get_command(ctx, cmd_name)
-        # Files load the authoring names; help and remote entities do not need them. Loading leaves no garbage behind, and
-        # looking for it among ever more objects would take a tenth of the whole command.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
+        # Files load the authoring names; help and remote entities do not need them.
+        with uncollected(_FILES):
             from glidepath.cli.pyflyte.run.file import FileGroup
-        finally:
-            if collects:
-                gc.enable()
+
         return FileGroup(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
