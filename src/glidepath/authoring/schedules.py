@@ -12,8 +12,9 @@ from glidepath.idl import admin
 _ALIASES = frozenset(
     f"{prefix}{name}" for prefix in ("", "@") for name in ("hourly", "daily", "weekly", "monthly", "annually", "yearly")
 ) | {"hours", "days", "weeks", "months", "years"}
-_DURATION = re.compile(r"[+-]?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
-_FIELD = re.compile(r"[A-Za-z0-9*/,?-]+")
+# Patterns are compiled at their first use: most scripts that import this declare no schedule with an offset.
+_DURATION = r"[+-]?P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
+_FIELD = r"[A-Za-z0-9*/,?-]+"
 _FIELD_LIMITS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _FIELD_NAMES = ("minute", "hour", "day of the month", "month", "day of the week")
 
@@ -39,7 +40,7 @@ class CronSchedule:
         if not self.schedule:
             raise FlyteValidationException("a CronSchedule needs a schedule", hint='write CronSchedule(schedule="0 8 * * *")')
         _check_cron(self.schedule)
-        if self.offset is not None and not _DURATION.fullmatch(self.offset):
+        if self.offset is not None and not re.fullmatch(_DURATION, self.offset):
             raise FlyteValidationException(
                 f"the offset {self.offset!r} is no ISO 8601 duration", hint='such as "PT1H" or "P1D"'
             )
@@ -62,7 +63,7 @@ def _check_cron(schedule: str) -> None:
         )
     for text, name, (low, high) in zip(fields, _FIELD_NAMES, _FIELD_LIMITS, strict=True):
         numbers = [int(number) for number in re.findall(r"(?<![/\d])\d+", text)]
-        if not _FIELD.fullmatch(text) or any(not low <= number <= high for number in numbers):
+        if not re.fullmatch(_FIELD, text) or any(not low <= number <= high for number in numbers):
             raise FlyteValidationException(
                 f"the schedule {schedule!r} has {text!r} for the {name}, which goes from {low} to {high}"
             )
