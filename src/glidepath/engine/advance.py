@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 from glidepath.engine.events import (
     AbortRequested,
+    AttemptExpanded,
     AttemptFailed,
     AttemptProgressed,
     AttemptSucceeded,
+    CacheAnswered,
     ChildEnded,
     Event,
     Launched,
+    Resumed,
+    SignalSet,
     TimerFired,
 )
-from glidepath.engine.nodes import launch_plan, task
-from glidepath.engine.plan import LAUNCH_PLAN, TASK
-from glidepath.engine.scopes import abort_live, settle
-from glidepath.engine.state import LIVE_PHASES, ROOT, ExecutionState, Scope
+from glidepath.engine.nodes import gate, launch_plan, task
+from glidepath.engine.plan import GATE, LAUNCH_PLAN, TASK, GraphNode
+from glidepath.engine.scopes import abort_inside, abort_live, settle
+from glidepath.engine.state import LIVE_PHASES, ROOT, ExecutionState, NodeState, Scope
 from glidepath.engine.step import Step
 from glidepath.engine.transition import Transition
 from glidepath.idl import core, paths
@@ -38,7 +42,7 @@ def advance(state: ExecutionState, event: Event) -> Transition:
         _launch(step, event)
     elif isinstance(event, AbortRequested):
         _abort(step, event)
-    else:
+    elif not isinstance(event, Resumed):
         _deliver(step, event)
     if step.transition.phase not in TERMINAL_WORKFLOW_PHASES:
         settle(step)
@@ -52,7 +56,7 @@ def _launch(step: Step, event: Launched) -> None:
     folder = step.state.settings.metadata_dir
     uri = paths.join(paths.node_output_dir(paths.node_data_dir(folder, START_NODE_ID), 0), paths.OUTPUTS)
     step.write(uri, event.inputs)
-    step.open_scope(Scope(ROOT, step.state.plan.primary, data_dir=folder, input_uri=uri), event.inputs)
+    step.open_scope(Scope(ROOT, step.state.plan.primary, step.state.plan, data_dir=folder, input_uri=uri), event.inputs)
 
 
 def _abort(step: Step, event: AbortRequested) -> None:
@@ -64,14 +68,27 @@ def _abort(step: Step, event: AbortRequested) -> None:
     step.enter(core.WorkflowExecution.ABORTED, error=error)
 
 
-_Reports = AttemptProgressed | AttemptSucceeded | AttemptFailed | ChildEnded | TimerFired
+_Attempted = AttemptProgressed | AttemptSucceeded | AttemptExpanded | AttemptFailed | CacheAnswered | ChildEnded
+_Reports = _Attempted | SignalSet | TimerFired
+
+
+def _task_timer_fired(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: TimerFired) -> None:
+    """A dynamic node that has run too long takes the graph inside it with it."""
+    if event.kind == task.ACTIVE_TIMER:
+        abort_inside(step, node, task.deadline_message(graph_node))
+    task.timer_fired(step, scope, graph_node, node, event)
+
 
 _HANDLERS: dict[tuple[str, type], Callable[..., None]] = {
     (TASK, AttemptProgressed): task.progressed,
     (TASK, AttemptSucceeded): task.succeeded,
     (TASK, AttemptFailed): task.failed,
-    (TASK, TimerFired): task.timer_fired,
+    (TASK, AttemptExpanded): task.expanded,
+    (TASK, CacheAnswered): task.cache_answered,
+    (TASK, TimerFired): _task_timer_fired,
     (LAUNCH_PLAN, ChildEnded): launch_plan.ended,
+    (GATE, SignalSet): gate.answered,
+    (GATE, TimerFired): gate.timer_fired,
 }
 
 
@@ -80,7 +97,7 @@ def _deliver(step: Step, event: _Reports) -> None:
     node = step.node(event.uid)
     if node is None or node.phase not in LIVE_PHASES:
         return
-    if not isinstance(event, TimerFired) and event.attempt != node.attempt:
+    if not isinstance(event, TimerFired | SignalSet) and event.attempt != node.attempt:
         return
     scope = step.scope_of(node)
     if scope is None:

@@ -12,6 +12,9 @@ from glidepath.idl import core
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST_FIELDS = 14
+_ADDED: list[Any] = ["", None, None, "", "", 0, None, 0]
+"""What rows that were written before these fields existed have in their place."""
 
 
 def encode(node: NodeState) -> bytes:
@@ -31,6 +34,14 @@ def encode(node: NodeState) -> bytes:
         node.launched,
         node.error.SerializeToString() if node.error is not None else None,
         node.data_dir,
+        node.failed_node,
+        _microseconds(node.ended_at),
+        _microseconds(node.not_before),
+        node.closure_uri,
+        node.job_spec_uri,
+        int(node.cache_status),
+        node.cache_key.SerializeToString() if node.cache_key is not None else None,
+        int(node.reservation),
     )
     packed: bytes = msgpack.packb(row)
     return packed
@@ -39,6 +50,7 @@ def encode(node: NodeState) -> bytes:
 def decode(data: bytes) -> NodeState:
     """The node that :func:`encode` was given, with nothing left to wait for."""
     row: list[Any] = msgpack.unpackb(data)
+    row += _ADDED[len(row) - _FIRST_FIELDS :]
     return NodeState(
         uid=row[0],
         node_id=row[1],
@@ -55,6 +67,14 @@ def decode(data: bytes) -> NodeState:
         launched=row[11],
         error=core.ExecutionError.FromString(row[12]) if row[12] is not None else None,
         data_dir=row[13],
+        failed_node=row[14],
+        ended_at=_datetime(row[15]),
+        not_before=_datetime(row[16]),
+        closure_uri=row[17],
+        job_spec_uri=row[18],
+        cache_status=row[19],
+        cache_key=core.CatalogMetadata.FromString(row[20]) if row[20] is not None else None,
+        reservation=row[21],
     )
 
 

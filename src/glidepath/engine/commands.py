@@ -19,6 +19,29 @@ class StartAttempt(NamedTuple):
     data_dir: str
     """The node's folder; :func:`glidepath.engine.attempts.place_of` tells the rest."""
     interruptible: bool = False
+    env: tuple[tuple[str, str], ...] = ()
+    """More environment variables, for an item of an array."""
+
+
+class LookupCache(NamedTuple):
+    """Look for outputs that the same work gave before; :class:`~glidepath.engine.events.CacheAnswered` is the answer."""
+
+    uid: str
+    attempt: int
+    task: core.TaskTemplate
+    inputs: core.LiteralMap
+    reserve: bool
+    """Answer a miss only once this node holds the reservation of the work; who else wants it waits for a hit or its turn."""
+
+
+class AwaitSignal(NamedTuple):
+    """Wait until somebody sets a signal; :class:`~glidepath.engine.events.SignalSet` tells of it."""
+
+    uid: str
+    signal_id: str
+    type: core.LiteralType
+    approval: bool
+    """Whether the value is a yes or no to going on."""
 
 
 class AbortAttempt(NamedTuple):
@@ -56,4 +79,4 @@ class SetTimer(NamedTuple):
     at: datetime
 
 
-Command = StartAttempt | AbortAttempt | StartChild | AbortChild | SetTimer
+Command = StartAttempt | LookupCache | AwaitSignal | AbortAttempt | StartChild | AbortChild | SetTimer

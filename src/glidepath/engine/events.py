@@ -15,6 +15,12 @@ class Launched(NamedTuple):
     inputs: core.LiteralMap
 
 
+class Resumed(NamedTuple):
+    """The execution was loaded from its rows: nodes that were ready, and not reported yet, begin."""
+
+    at: datetime
+
+
 class AttemptProgressed(NamedTuple):
     """An attempt is queued, waits for resources, initialises or runs."""
 
@@ -35,6 +41,20 @@ class AttemptSucceeded(NamedTuple):
     attempt: int
     at: datetime
     outputs: core.LiteralMap
+    logs: tuple[core.TaskLog, ...] = ()
+    deck_uri: str = ""
+
+
+class AttemptExpanded(NamedTuple):
+    """An attempt of a dynamic task wrote a plan of more nodes, which the driver has compiled and keeps at ``closure_uri``."""
+
+    uid: str
+    attempt: int
+    at: datetime
+    closure: core.CompiledWorkflowClosure
+    closure_uri: str
+    job_spec_uri: str
+    """The ``futures.pb`` that the attempt wrote."""
     logs: tuple[core.TaskLog, ...] = ()
     deck_uri: str = ""
 
@@ -63,13 +83,36 @@ class ChildEnded(NamedTuple):
     error: core.ExecutionError | None = None
 
 
+class CacheAnswered(NamedTuple):
+    """The answer to :class:`~glidepath.engine.commands.LookupCache`."""
+
+    uid: str
+    attempt: int
+    at: datetime
+    status: core.CatalogCacheStatus
+    """CACHE_HIT comes with ``outputs``; anything else lets the task run."""
+    key: core.CatalogMetadata | None = None
+    outputs: core.LiteralMap | None = None
+    reservation: core.CatalogReservation.Status = core.CatalogReservation.RESERVATION_DISABLED
+    """RESERVATION_ACQUIRED when nobody else runs the same cached work meanwhile."""
+
+
+class SignalSet(NamedTuple):
+    """Somebody gave a gate's signal its value."""
+
+    uid: str
+    at: datetime
+    value: core.Literal
+
+
 class TimerFired(NamedTuple):
     """A timer set by an earlier step ran out. Late ones are ignored."""
 
     uid: str
     attempt: int
     kind: str
-    """``execution``: one attempt ran too long; ``active``: the node, with all attempts, did."""
+    """``execution``: one attempt ran too long; ``active``: the node, with all attempts, did; ``sleep``: a gate has slept;
+    ``backoff``: the next attempt may begin."""
     at: datetime
 
 
@@ -81,4 +124,16 @@ class AbortRequested(NamedTuple):
     principal: str = ""
 
 
-Event = Launched | AttemptProgressed | AttemptSucceeded | AttemptFailed | ChildEnded | TimerFired | AbortRequested
+Event = (
+    Launched
+    | Resumed
+    | AttemptProgressed
+    | AttemptSucceeded
+    | AttemptExpanded
+    | AttemptFailed
+    | CacheAnswered
+    | ChildEnded
+    | SignalSet
+    | TimerFired
+    | AbortRequested
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from glidepath.engine.overrides import with_node_overrides
@@ -10,6 +10,7 @@ from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID, START_NODE_ID, key_of
 
 START, END, TASK, SUB_WORKFLOW, LAUNCH_PLAN = "start", "end", "task", "sub_workflow", "launch_plan"
+BRANCH, GATE, ARRAY = "branch_node", "gate_node", "array_node"
 IdKey = tuple[int, str, str, str, str]
 
 
@@ -27,6 +28,19 @@ class GraphNode(NamedTuple):
     task: core.TaskTemplate | None
     has_outputs: bool
     """Whether the task gives any."""
+    arms: tuple[Arm, ...] = ()
+    """Of a branch: its cases in order, then its else."""
+    item: GraphNode | None = None
+    """Of an array: what each of its items runs."""
+
+
+class Arm(NamedTuple):
+    """One way out of a branch."""
+
+    condition: core.BooleanExpression | None
+    """None for the else."""
+    graph: Graph
+    """Its one node."""
 
 
 class Graph(NamedTuple):
@@ -37,6 +51,10 @@ class Graph(NamedTuple):
     fail_after_executable_nodes: bool
     interruptible: bool
     has_outputs: bool
+    first: str = START_NODE_ID
+    """The node that begins when the graph does."""
+    failure: str = ""
+    """The node that runs when the graph has failed; nothing else leads to it."""
 
     def node(self, node_id: str) -> GraphNode:
         return self.nodes[node_id]
@@ -56,30 +74,66 @@ class Plan:
         return self.graphs.get(key_of(identifier)) or self.primary
 
 
+class _Setting(NamedTuple):
+    """What the nodes of a graph are made with."""
+
+    tasks: Mapping[IdKey, core.TaskTemplate]
+    interruptible: bool
+
+
 def _graph_of(compiled: core.CompiledWorkflow, tasks: Mapping[IdKey, core.TaskTemplate]) -> Graph:
     template = compiled.template
+    setting = _Setting(tasks, template.metadata_defaults.interruptible)
     upstream, downstream = compiled.connections.upstream, compiled.connections.downstream
-    nodes = {}
-    for spec in template.nodes:
-        kind = _kind_of(spec)
-        task = with_node_overrides(tasks[key_of(spec.task_node.reference_id)], spec) if kind == TASK else None
-        nodes[spec.id] = GraphNode(
-            id=spec.id,
-            kind=kind,
-            spec=spec,
-            upstream_count=len(upstream[spec.id].ids) if spec.id in upstream else 0,
-            downstream=tuple(downstream[spec.id].ids) if spec.id in downstream else (),
-            bindings=tuple((binding.var, binding.binding) for binding in spec.inputs),
-            aliases={alias.alias: alias.var for alias in spec.output_aliases},
-            task=task,
-            has_outputs=task is not None and bool(task.interface.outputs.variables),
-        )
+    edges = {node_id: tuple(ids.ids) for node_id, ids in downstream.items()}
+    counts = {node_id: len(ids.ids) for node_id, ids in upstream.items()}
+    nodes = {spec.id: _node_of(spec, setting, counts.get(spec.id, 0), edges.get(spec.id, ())) for spec in template.nodes}
+    failure = template.failure_node.id if template.HasField("failure_node") else ""
+    if failure:
+        nodes[failure] = _node_of(template.failure_node, setting)
     return Graph(
         id=template.id,
         nodes=nodes,
         fail_after_executable_nodes=template.metadata.on_failure == core.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE,
-        interruptible=template.metadata_defaults.interruptible,
+        interruptible=setting.interruptible,
         has_outputs=bool(template.interface.outputs.variables),
+        failure=failure,
+    )
+
+
+def _node_of(spec: core.Node, setting: _Setting, upstream_count: int = 0, downstream: tuple[str, ...] = ()) -> GraphNode:
+    kind = _kind_of(spec)
+    task = with_node_overrides(setting.tasks[key_of(spec.task_node.reference_id)], spec) if kind == TASK else None
+    return GraphNode(
+        id=spec.id,
+        kind=kind,
+        spec=spec,
+        upstream_count=upstream_count,
+        downstream=downstream,
+        bindings=tuple((binding.var, binding.binding) for binding in spec.inputs),
+        aliases={alias.alias: alias.var for alias in spec.output_aliases},
+        task=task,
+        has_outputs=task is not None and bool(task.interface.outputs.variables),
+        arms=tuple(_arms_of(spec.branch_node.if_else, setting)) if kind == BRANCH else (),
+        item=_node_of(spec.array_node.node, setting) if kind == ARRAY else None,
+    )
+
+
+def _arms_of(block: core.IfElseBlock, setting: _Setting) -> Iterator[Arm]:
+    for case in (block.case, *block.other):
+        yield Arm(case.condition, _arm_graph(case.then_node, setting))
+    if block.HasField("else_node"):
+        yield Arm(None, _arm_graph(block.else_node, setting))
+
+
+def _arm_graph(spec: core.Node, setting: _Setting) -> Graph:
+    return Graph(
+        id=core.Identifier(),
+        nodes={spec.id: _node_of(spec, setting)},
+        fail_after_executable_nodes=False,
+        interruptible=setting.interruptible,
+        has_outputs=True,
+        first=spec.id,
     )
 
 

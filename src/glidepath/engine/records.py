@@ -32,6 +32,12 @@ class NodeRecord(NamedTuple):
     deck_uri: str = ""
     launched: str = ""
     error: core.ExecutionError | None = None
+    cache_status: core.CatalogCacheStatus = core.CatalogCacheStatus.CACHE_DISABLED
+    cache_key: core.CatalogMetadata | None = None
+    reservation: core.CatalogReservation.Status = core.CatalogReservation.RESERVATION_DISABLED
+    closure_uri: str = ""
+    """Of a dynamic node: where its compiled plan lies."""
+    job_spec_uri: str = ""
 
 
 class TaskRecord(NamedTuple):

@@ -8,7 +8,7 @@ from functools import singledispatch
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from glidepath.engine.plan import LAUNCH_PLAN, SUB_WORKFLOW, TASK
+from glidepath.engine.plan import ARRAY, BRANCH, LAUNCH_PLAN, SUB_WORKFLOW, TASK
 from glidepath.engine.records import ExecutionRecord, NodeRecord, Record, TaskRecord
 from glidepath.engine.state import ExecutionState
 from glidepath.idl import core, event
@@ -55,7 +55,10 @@ def _node(record: NodeRecord, execution: core.WorkflowExecutionIdentifier) -> Me
         spec_node_id=record.node.id,
         node_name=spec.metadata.name,
         event_version=_EVENT_VERSION,
-        is_parent=record.node.kind == SUB_WORKFLOW,
+        is_parent=record.node.kind in (SUB_WORKFLOW, BRANCH) or bool(record.closure_uri),
+        is_dynamic=bool(record.closure_uri),
+        is_in_dynamic_chain=scope.dynamic,
+        is_array=record.node.kind == ARRAY,
         deck_uri=record.deck_uri,
     )
     if scope.uid:
@@ -66,12 +69,26 @@ def _node(record: NodeRecord, execution: core.WorkflowExecutionIdentifier) -> Me
         message.output_uri = record.output_uri
     if record.node.kind == TASK:
         message.target_entity.CopyFrom(spec.task_node.reference_id)
+        _tell_of_task(message, record)
     elif record.node.kind == LAUNCH_PLAN:
         message.target_entity.CopyFrom(spec.workflow_node.launchplan_ref)
         if record.launched:
             child = core.WorkflowExecutionIdentifier(project=execution.project, domain=execution.domain, name=record.launched)
             message.workflow_node_metadata.execution_id.CopyFrom(child)
     return message
+
+
+def _tell_of_task(message: event.NodeExecutionEvent, record: NodeRecord) -> None:
+    """What a task's node tells besides its phase: its cache, its plan."""
+    message.is_eager = record.node.task is not None and record.node.task.metadata.is_eager
+    if record.cache_status:
+        message.task_node_metadata.cache_status = record.cache_status
+    if record.cache_key is not None:
+        message.task_node_metadata.catalog_key.CopyFrom(record.cache_key)
+    if record.reservation:
+        message.task_node_metadata.reservation_status = record.reservation
+    if record.job_spec_uri:
+        message.task_node_metadata.dynamic_workflow.dynamic_job_spec_uri = record.job_spec_uri
 
 
 @_render.register

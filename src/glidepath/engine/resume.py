@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timezone
 
 from glidepath.engine.commands import Command, StartChild
-from glidepath.engine.nodes import task
-from glidepath.engine.plan import LAUNCH_PLAN, SUB_WORKFLOW, TASK, Plan
-from glidepath.engine.state import BLOCKING_PHASES, LIVE_PHASES, ROOT, ExecutionState, NodeState, Scope, Settings
+from glidepath.engine.failures import error_of
+from glidepath.engine.nodes import gate, task
+from glidepath.engine.nodes.branch import arm_scope
+from glidepath.engine.nodes.sub_workflow import sub_workflow_scope
+from glidepath.engine.plan import BRANCH, GATE, LAUNCH_PLAN, SUB_WORKFLOW, TASK, GraphNode, Plan
+from glidepath.engine.state import (
+    BLOCKING_PHASES,
+    COUNTED_PHASES,
+    FAILED_PHASES,
+    LIVE_PHASES,
+    ROOT,
+    ExecutionState,
+    NodeState,
+    Scope,
+    Settings,
+)
 from glidepath.engine.step import COUNTED_KINDS, Step
 from glidepath.idl import core, paths
 from glidepath.idl.ids import START_NODE_ID
 from glidepath.idl.phases import TERMINAL_NODE_PHASES
 
-_FAILED_PHASES = frozenset({core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT})
+PlanOf = Callable[[str], Plan]
+"""Given the URI of a dynamic node's compiled closure, its plan."""
+_NEVER = datetime.max.replace(tzinfo=timezone.utc)
+
+
+def _no_plan(uri: str) -> Plan:
+    raise LookupError(f"the plan of a dynamic node is needed from {uri}")
 
 
 def load(
@@ -23,19 +42,22 @@ def load(
     settings: Settings,
     values: Mapping[str, core.LiteralMap],
     rows: Iterable[NodeState],
+    plan_of: PlanOf = _no_plan,
 ) -> ExecutionState:
     """The state of an execution that runs, from its persisted rows. Counters follow from the rows."""
     state = ExecutionState(identifier, plan, settings, values, phase=core.WorkflowExecution.RUNNING)
     state.nodes = {row.uid: row for row in rows}
     root_inputs = paths.join(paths.node_output_dir(paths.node_data_dir(settings.metadata_dir, START_NODE_ID), 0), paths.OUTPUTS)
-    stack = [Scope(ROOT, plan.primary, data_dir=settings.metadata_dir, input_uri=root_inputs)]
+    stack = [Scope(ROOT, plan.primary, plan, data_dir=settings.metadata_dir, input_uri=root_inputs)]
     while stack:
         scope = stack.pop()
-        stack.extend(_load_scope(state, scope))
+        stack.extend(_load_scope(state, scope, plan_of))
+    if state.scopes[ROOT].handling is not None:
+        state.phase = core.WorkflowExecution.FAILING
     return state
 
 
-def _load_scope(state: ExecutionState, scope: Scope) -> list[Scope]:
+def _load_scope(state: ExecutionState, scope: Scope, plan_of: PlanOf) -> list[Scope]:
     """Count a scope's rows; returns the scopes inside it that are still open."""
     inner: list[Scope] = []
     failed: list[NodeState] = []
@@ -46,13 +68,19 @@ def _load_scope(state: ExecutionState, scope: Scope) -> list[Scope]:
             continue
         if node.phase in LIVE_PHASES:
             live += 1
-            state.running += graph_node.kind in COUNTED_KINDS
-            if graph_node.kind == SUB_WORKFLOW:
-                inner.append(_scope_of(state, scope, node))
-        elif node.phase in _FAILED_PHASES:
+            state.running += graph_node.kind in COUNTED_KINDS and node.phase in COUNTED_PHASES
+            opened = _scope_inside(state, scope, graph_node, node, plan_of)
+            if opened is not None:
+                inner.append(opened)
+        elif node.phase in FAILED_PHASES and node_id != scope.graph.failure:
             failed.append(node)
         if node.phase in TERMINAL_NODE_PHASES:
             _count_down(state, scope, node, graph_node.downstream)
+    failed.sort(key=lambda node: node.ended_at or _NEVER)
+    scope = scope._replace(failed=tuple(node.uid for node in failed))
+    if scope.graph.failure and scope.uid_of(scope.graph.failure) in state.nodes:
+        state.scopes[scope.uid] = scope._replace(handling=error_of(failed))
+        return inner
     waiting = [
         node.uid
         for node_id in scope.graph.nodes
@@ -61,8 +89,7 @@ def _load_scope(state: ExecutionState, scope: Scope) -> list[Scope]:
         and not node.waiting
     ]
     state.backlog.update(dict.fromkeys(waiting))
-    names = tuple(node.uid for node in failed)
-    state.scopes[scope.uid] = scope._replace(live=live + len(waiting), failed=names)
+    state.scopes[scope.uid] = scope._replace(live=live + len(waiting))
     return inner
 
 
@@ -75,15 +102,16 @@ def _count_down(state: ExecutionState, scope: Scope, ended: NodeState, downstrea
         state.nodes[uid] = node._replace(waiting=node.waiting - 1, blocked=blocked)
 
 
-def _scope_of(state: ExecutionState, outer: Scope, node: NodeState) -> Scope:
-    spec = outer.graph.node(node.node_id).spec
-    return Scope(
-        uid=node.uid,
-        graph=state.plan.sub_workflow(spec.workflow_node.sub_workflow_ref),
-        attempt=node.attempt,
-        data_dir=node.output_dir,
-        input_uri=node.input_uri,
-    )
+def _scope_inside(state: ExecutionState, outer: Scope, graph_node: GraphNode, node: NodeState, plan_of: PlanOf) -> Scope | None:
+    """The graph that a live node has opened; None for a node without one."""
+    if graph_node.kind == SUB_WORKFLOW:
+        return sub_workflow_scope(outer, graph_node, node)
+    if node.phase == core.NodeExecution.DYNAMIC_RUNNING:
+        return task.dynamic_scope(outer, node, plan_of(node.closure_uri))
+    if graph_node.kind == BRANCH:
+        scopes = (arm_scope(outer, node, arm) for arm in graph_node.arms)
+        return next((scope for scope in scopes if scope.uid_of(scope.graph.first) in state.nodes), None)
+    return None
 
 
 def outstanding(state: ExecutionState, at: datetime) -> list[Command]:
@@ -96,6 +124,8 @@ def outstanding(state: ExecutionState, at: datetime) -> list[Command]:
         graph_node = scope.graph.node(node.node_id)
         if graph_node.kind == TASK:
             task.resumed(step, scope, graph_node, node)
+        elif graph_node.kind == GATE:
+            gate.resumed(step, scope, graph_node, node)
         elif graph_node.kind == LAUNCH_PLAN:
             inputs = step.resolve(scope, graph_node)
             plan = graph_node.spec.workflow_node.launchplan_ref

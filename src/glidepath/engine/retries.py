@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from glidepath.engine.state import NodeState, Settings
 from glidepath.idl import core
+
+INITIAL, FACTOR, MAXIMUM = "retry_backoff_initial_seconds", "retry_backoff_factor", "retry_backoff_max_seconds"
+_LONGEST_PAUSE = 86400.0
 
 
 def attempts_allowed(task: core.TaskTemplate, settings: Settings) -> int:
@@ -38,6 +43,23 @@ def exhausted(node: NodeState, error: core.ExecutionError, task: core.TaskTempla
         worker=error.worker,
         error_uri=error.error_uri,
     )
+
+
+def pause_before(attempt: int, task: core.TaskTemplate) -> timedelta:
+    """How long attempt number ``attempt`` (from 1, the second) waits after the failure of the one before it.
+
+    Stock Flyte has no such pause; it travels in the template's ``config``, which stock ignores.
+    """
+    config = task.config
+    if INITIAL not in config:
+        return timedelta()
+    try:
+        initial, factor = float(config[INITIAL]), float(config.get(FACTOR, "2"))
+        most = float(config.get(MAXIMUM, "inf"))
+        seconds = min(initial * factor ** (attempt - 1), most, _LONGEST_PAUSE)
+    except (ValueError, OverflowError):
+        return timedelta()
+    return timedelta(seconds=max(seconds, 0.0))
 
 
 def _user_attempt(node: NodeState) -> int:

@@ -7,14 +7,26 @@ looks at all its nodes.
 from __future__ import annotations
 
 import itertools
+import sys
+from collections.abc import Callable, Iterator
 
-from glidepath.engine import nodes
+from glidepath.engine import caching, nodes
 from glidepath.engine.attempts import data_dir
-from glidepath.engine.plan import END, SUB_WORKFLOW, GraphNode
-from glidepath.engine.state import BLOCKING_PHASES, LIVE_PHASES, ROOT, NodeState, Scope
+from glidepath.engine.failures import error_of, innermost_failure
+from glidepath.engine.plan import END, TASK, GraphNode
+from glidepath.engine.state import (
+    ARM,
+    BLOCKING_PHASES,
+    COUNTED_PHASES,
+    FAILED_PHASES,
+    GRAPH,
+    LIVE_PHASES,
+    ROOT,
+    NodeState,
+    Scope,
+)
 from glidepath.engine.step import COUNTED_KINDS, Step, lifted
 from glidepath.idl import core
-from glidepath.idl.ids import START_NODE_ID
 
 _ABORTED_CODE = "NodeAborted"
 AUTO_ABORT_REASON = "Some node execution failed, auto-abort."
@@ -26,7 +38,7 @@ def settle(step: Step) -> None:
         while step.opened or step.ended:
             if step.opened:
                 scope = step.opened.popleft()
-                _begin(step, scope, scope.graph.node(START_NODE_ID))
+                _begin(step, scope, scope.graph.node(scope.graph.first))
                 continue
             node = step.node(step.ended.popleft())
             if node is not None:
@@ -39,11 +51,19 @@ def _settle_one(step: Step, node: NodeState) -> None:
     scope = step.scope_of(node)
     if scope is None:
         return
-    graph_node = scope.graph.node(node.node_id)
+    if scope.handling is not None:
+        if node.node_id == scope.graph.failure:
+            _handled(step, scope, scope.handling, node)
+        return
     scope = lifted(scope, -1)
-    if node.phase in (core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT):
+    if node.phase in FAILED_PHASES:
         scope = scope._replace(failed=(*scope.failed, node.uid))
     step.put_scope(scope)
+    _ENDS[scope.kind](step, scope, node)
+
+
+def _node_of_graph_ended(step: Step, scope: Scope, node: NodeState) -> None:
+    graph_node = scope.graph.node(node.node_id)
     if node.phase == core.NodeExecution.SUCCEEDED and graph_node.kind == END:
         _complete(step, scope, node)
         return
@@ -52,9 +72,16 @@ def _settle_one(step: Step, node: NodeState) -> None:
         return
     for node_id in graph_node.downstream:
         _upstream_ended(step, node_id, node)
-    scope = step.scope(scope.uid)
-    if scope is not None and scope.failed and not scope.live:
+    after = step.scope(scope.uid)
+    if after is not None and after.failed and not after.live:
+        _fail(step, after)
+
+
+def _node_of_arm_ended(step: Step, scope: Scope, node: NodeState) -> None:
+    if scope.failed:
         _fail(step, scope)
+    else:
+        _complete(step, scope, node)
 
 
 def _upstream_ended(step: Step, node_id: str, upstream: NodeState) -> None:
@@ -85,9 +112,7 @@ def _is_full(step: Step, graph_node: GraphNode) -> bool:
 
 def _begin_from_backlog(step: Step) -> bool:
     """Start the oldest waiting nodes while there are places; True when one started."""
-    transition, most = step.transition, step.state.settings.max_parallelism
-    if not most:
-        return False
+    transition, most = step.transition, step.state.settings.max_parallelism or sys.maxsize
     started, taken = False, set(transition.taken)
     waiting = itertools.chain(step.state.backlog, transition.queued)
     while transition.running < most and (uid := next(waiting, None)) is not None:
@@ -96,7 +121,7 @@ def _begin_from_backlog(step: Step) -> bool:
         transition.taken.append(uid)
         node = step.node(uid)
         scope = step.scope_of(node) if node is not None else None
-        if node is not None and scope is not None:
+        if node is not None and scope is not None and scope.handling is None:
             _begin(step, lifted(scope, -1), scope.graph.node(node.node_id))
             started = True
     return started
@@ -114,13 +139,13 @@ def _begin(step: Step, scope: Scope, graph_node: GraphNode) -> None:
     nodes.begin(step, scope, graph_node, node)
 
 
-def _complete(step: Step, scope: Scope, end: NodeState) -> None:
-    """The end node succeeded: so did the graph."""
+def _complete(step: Step, scope: Scope, last: NodeState) -> None:
+    """The end node, or the node of a branch, succeeded: so did the graph, with the same outputs."""
     step.close_scope(scope.uid)
-    outputs = step.outputs(end.uid)
+    outputs = step.outputs(last.uid)
     if scope.uid == ROOT:
         step.enter(core.WorkflowExecution.SUCCEEDING)
-        step.enter(core.WorkflowExecution.SUCCEEDED, output_uri=end.output_uri if scope.graph.has_outputs else "")
+        step.enter(core.WorkflowExecution.SUCCEEDED, output_uri=last.output_uri if scope.graph.has_outputs else "")
         return
     owner = _owner(step, scope)
     outer = step.scope_of(owner)
@@ -130,23 +155,46 @@ def _complete(step: Step, scope: Scope, end: NodeState) -> None:
     uri = owner.expected_output_uri
     step.write(uri, outputs)
     step.transition.outputs[owner.uid] = outputs
-    step.finish(owner._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri), outer, graph_node, output_uri=uri)
+    done = owner._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
+    if graph_node.kind == TASK:
+        done = caching.keep(step, graph_node, done, lambda: step.resolve(outer, graph_node), outputs)
+    step.finish(done, outer, graph_node, output_uri=uri)
 
 
 def _fail(step: Step, scope: Scope) -> None:
-    """The graph cannot complete: stop what still runs in it, then it has failed with the first failure's error."""
-    error = _error_of(step, scope)
+    """The graph cannot complete: stop what still runs in it and run its failure node; then it has failed."""
+    error = error_of([node for uid in scope.failed if (node := step.node(uid)) is not None])
     if scope.uid == ROOT:
         step.enter(core.WorkflowExecution.FAILING, error=error)
     abort_live(step, scope, AUTO_ABORT_REASON)
+    if scope.graph.failure:
+        _begin(step, scope._replace(handling=error, live=0), scope.graph.node(scope.graph.failure))
+    else:
+        _has_failed(step, scope, error)
+
+
+def _handled(step: Step, scope: Scope, error: core.ExecutionError, handler: NodeState) -> None:
+    """The failure node ended; one that fails itself is what the graph fails with."""
+    if handler.phase in FAILED_PHASES:
+        original, error = error, error_of([handler])
+        error.message += f"\nThis came up while handling: {original.message}"
+    _has_failed(step, scope, error)
+
+
+def _has_failed(step: Step, scope: Scope, error: core.ExecutionError) -> None:
     step.close_scope(scope.uid)
     if scope.uid == ROOT:
         step.enter(core.WorkflowExecution.FAILED, error=error)
         return
     owner = _owner(step, scope)
     outer = step.scope_of(owner)
-    if outer is not None:
-        step.finish(owner._replace(phase=core.NodeExecution.FAILED, error=error), outer, outer.graph.node(owner.node_id))
+    if outer is None:
+        return
+    first = step.node(scope.failed[0]) if scope.failed else None
+    innermost = innermost_failure(first) if first is not None else ""
+    caching.release(step, owner)
+    failed = owner._replace(phase=core.NodeExecution.FAILED, error=error, failed_node=innermost)
+    step.finish(failed, outer, outer.graph.node(owner.node_id))
 
 
 def _owner(step: Step, scope: Scope) -> NodeState:
@@ -156,18 +204,12 @@ def _owner(step: Step, scope: Scope) -> NodeState:
     return owner
 
 
-def _error_of(step: Step, scope: Scope) -> core.ExecutionError:
-    """The first failure's error; the others are named in its message, so that none is lost."""
-    first = step.node(scope.failed[0])
-    error = core.ExecutionError()
-    if first is not None and first.error is not None:
-        error.CopyFrom(first.error)
-    if first is not None and first.phase == core.NodeExecution.TIMED_OUT:
-        error.code, error.kind = "Timeout", core.ExecutionError.USER
-        error.message = error.message or f"Timeout in node {first.uid}"
-    if len(scope.failed) > 1:
-        error.message += f"\n{len(scope.failed) - 1} more failed: {', '.join(scope.failed[1:])}"
-    return error
+def abort_inside(step: Step, node: NodeState, reason: str) -> None:
+    """Stop what runs in the graph inside a node, if there is one."""
+    inner = step.scope(node.uid)
+    if inner is not None:
+        abort_live(step, inner, reason)
+        step.close_scope(inner.uid)
 
 
 def abort_live(step: Step, scope: Scope, reason: str) -> None:
@@ -175,17 +217,27 @@ def abort_live(step: Step, scope: Scope, reason: str) -> None:
     stack = [scope]
     while stack:
         current = stack.pop()
-        for node_id, graph_node in current.graph.nodes.items():
-            node = step.node(current.uid_of(node_id))
-            if node is None or node.phase not in LIVE_PHASES:
-                continue
-            inner = step.scope(node.uid) if graph_node.kind == SUB_WORKFLOW else None
+        for node in _live_nodes(step, current):
+            graph_node = current.graph.node(node.node_id)
+            inner = step.scope(node.uid)
             if inner is not None:
                 stack.append(inner)
                 step.close_scope(node.uid)
             nodes.abort(step, current, graph_node, node, reason)
+            caching.release(step, node)
             error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.SYSTEM)
             aborted = step.put(node._replace(phase=core.NodeExecution.ABORTED, error=error))
-            if graph_node.kind in COUNTED_KINDS:
+            if graph_node.kind in COUNTED_KINDS and node.phase in COUNTED_PHASES:
                 step.transition.running -= 1
             step.record_node(aborted, current, graph_node)
+
+
+def _live_nodes(step: Step, scope: Scope) -> Iterator[NodeState]:
+    for node_id in scope.graph.nodes:
+        node = step.node(scope.uid_of(node_id))
+        if node is not None and node.phase in LIVE_PHASES:
+            yield node
+
+
+_ENDS: dict[str, Callable[[Step, Scope, NodeState], None]] = {GRAPH: _node_of_graph_ended, ARM: _node_of_arm_ended}
+"""What the end of a node means to the scope it is in."""

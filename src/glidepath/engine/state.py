@@ -10,17 +10,20 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from glidepath.engine.plan import Graph, Plan
+from glidepath.engine.plan import Graph, GraphNode, Plan
 from glidepath.idl import core, paths
 from glidepath.idl.ids import START_NODE_ID, unique_node_id
 
 ROOT = ""
 """The scope of top-level nodes: no parent."""
 
-LIVE_PHASES = frozenset({core.NodeExecution.QUEUED, core.NodeExecution.RUNNING})
-BLOCKING_PHASES = frozenset({core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT, core.NodeExecution.SKIPPED})
+LIVE_PHASES = frozenset({core.NodeExecution.QUEUED, core.NodeExecution.RUNNING, core.NodeExecution.DYNAMIC_RUNNING})
+COUNTED_PHASES = frozenset({core.NodeExecution.QUEUED, core.NodeExecution.RUNNING})
+"""In which a task or a launch plan takes a place of ``max_parallelism``; the nodes of a dynamic one take their own."""
+FAILED_PHASES = frozenset({core.NodeExecution.FAILED, core.NodeExecution.TIMED_OUT})
+BLOCKING_PHASES = FAILED_PHASES | {core.NodeExecution.SKIPPED}
 
 
 class NodeState(NamedTuple):
@@ -51,6 +54,18 @@ class NodeState(NamedTuple):
     launched: str = ""
     """Name of the execution that a launch-plan node started."""
     error: core.ExecutionError | None = None
+    failed_node: str = ""
+    """Of a node that failed because one inside it did: the ``uid`` of the innermost."""
+    ended_at: datetime | None = None
+    """Set for nodes that failed or timed out."""
+    not_before: datetime | None = None
+    """When the next attempt may begin, while the node waits for it."""
+    closure_uri: str = ""
+    """Where the compiled plan of a dynamic node lies."""
+    job_spec_uri: str = ""
+    cache_status: core.CatalogCacheStatus = core.CatalogCacheStatus.CACHE_DISABLED
+    cache_key: core.CatalogMetadata | None = None
+    reservation: core.CatalogReservation.Status = core.CatalogReservation.RESERVATION_DISABLED
 
     @property
     def input_uri(self) -> str:
@@ -66,11 +81,20 @@ class NodeState(NamedTuple):
         return f"{self.output_dir}/{paths.OUTPUTS}"
 
 
+GRAPH, ARM, ITEMS = "graph", "arm", "items"
+
+
 class Scope(NamedTuple):
-    """A graph in progress: the execution itself (``uid`` empty) or a sub-workflow node."""
+    """A graph in progress: the execution itself (``uid`` empty) or what is inside one of its nodes."""
 
     uid: str
     graph: Graph
+    plan: Plan
+    """Where sub-workflows of the graph are found; a dynamic node brings its own."""
+    outer: str = ""
+    """``uid`` of the scope of the node that owns this one."""
+    kind: str = GRAPH
+    """GRAPH: a workflow, from start to end node. ARM: the one node that a branch chose. ITEMS: the items of an array."""
     attempt: int = 0
     """The attempt of the node that owns the scope."""
     data_dir: str = ""
@@ -81,6 +105,10 @@ class Scope(NamedTuple):
     """Nodes that are ready, queued or running."""
     failed: tuple[str, ...] = ()
     """``uid`` of each node that failed or timed out, first to last."""
+    handling: core.ExecutionError | None = None
+    """Why the graph has failed, while its failure node runs."""
+    dynamic: bool = False
+    """Whether a dynamic task made this graph, or one around it."""
 
     def uid_of(self, node_id: str) -> str:
         """The ``uid`` of a node of this graph; an empty id is the start node's."""
@@ -98,6 +126,38 @@ class Settings(NamedTuple):
     interruptible: bool | None = None
     system_retries: int = 3
     default_attempts: int = 1
+    overwrite_cache: bool = False
+
+
+class RecoveredNode(NamedTuple):
+    """What an earlier execution, from which this one recovers, left of a node."""
+
+    outputs: core.LiteralMap | None = None
+    """Of a node that succeeded: it need not run again."""
+    closure: core.CompiledWorkflowClosure | None = None
+    """Of a dynamic node: the plan that its attempt wrote. Without ``outputs``, its nodes go on from there."""
+    closure_uri: str = ""
+    job_spec_uri: str = ""
+    attempt: int = 0
+    """The attempt that wrote the plan, since the ids of its nodes hold that number."""
+    items: Mapping[int, core.LiteralMap] = {}
+    """Outputs of an array's items that succeeded, by index."""
+    launched: str = ""
+    """The execution that a launch-plan node had started."""
+    cache_status: core.CatalogCacheStatus = core.CatalogCacheStatus.CACHE_DISABLED
+    cache_key: core.CatalogMetadata | None = None
+
+
+class Recovery(Protocol):
+    """The execution from which another one recovers, as its driver knows it."""
+
+    def find(self, uid: str, node: GraphNode, inputs: core.LiteralMap) -> RecoveredNode | None:
+        """What may be taken over for a node that is about to begin with these inputs; None to run it."""
+        ...
+
+    def checkpoint(self, uid: str) -> str:
+        """Where the last attempt of a node that did not succeed kept its checkpoint; empty where none was."""
+        ...
 
 
 @dataclass
@@ -116,3 +176,4 @@ class ExecutionState:
     """Nodes that count against ``max_parallelism`` now."""
     backlog: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Ready nodes that wait for a free place, oldest first."""
+    recovery: Recovery | None = None

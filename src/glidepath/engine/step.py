@@ -7,9 +7,10 @@ from datetime import datetime
 
 from glidepath.engine.bindings import resolve_inputs
 from glidepath.engine.commands import Command
+from glidepath.engine.failures import innermost_failure, tell_error
 from glidepath.engine.plan import LAUNCH_PLAN, TASK, GraphNode
 from glidepath.engine.records import ExecutionRecord, NodeRecord, TaskRecord
-from glidepath.engine.state import LIVE_PHASES, ExecutionState, NodeState, Scope
+from glidepath.engine.state import ARM, COUNTED_PHASES, FAILED_PHASES, ExecutionState, NodeState, RecoveredNode, Scope
 from glidepath.engine.transition import Transition
 from glidepath.idl import core
 from glidepath.idl.ids import START_NODE_ID
@@ -51,6 +52,11 @@ class Step:
 
     def produced(self, scope: Scope, node_id: str, var: str) -> core.Literal:
         """One output of a node of ``scope``, by variable or alias. Raises :class:`LookupError` naming it."""
+        while scope.kind == ARM:  # the node inside a branch is bound to the nodes around the branch
+            outer = self.scope(scope.outer)
+            if outer is None:
+                raise LookupError(f"the graph around branch [{scope.uid}] has ended")
+            scope = outer
         producer = scope.graph.node(node_id) if node_id else None
         name = producer.aliases.get(var, var) if producer else var
         literals = self.outputs(scope.uid_of(node_id)).literals
@@ -60,7 +66,16 @@ class Step:
 
     def resolve(self, scope: Scope, graph_node: GraphNode) -> core.LiteralMap:
         """The inputs of a ready node. Raises :class:`~glidepath.engine.bindings.BindingError`."""
-        return resolve_inputs(graph_node, lambda node_id, var: self.produced(scope, node_id, var))
+        inputs = resolve_inputs(graph_node, lambda node_id, var: self.produced(scope, node_id, var))
+        if scope.handling is not None and graph_node.id == scope.graph.failure:
+            told = self.node(scope.failed[0]) if scope.failed else None
+            tell_error(inputs, scope.handling, innermost_failure(told) if told is not None else "")
+        return inputs
+
+    def recovered(self, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> RecoveredNode | None:
+        """What an earlier execution left of a node that begins with these inputs."""
+        recovery = self.state.recovery
+        return recovery.find(node.uid, graph_node, inputs) if recovery is not None else None
 
     # --- writing
 
@@ -71,10 +86,11 @@ class Step:
     def put_scope(self, scope: Scope) -> None:
         self.transition.scopes[scope.uid] = scope
 
-    def open_scope(self, scope: Scope, inputs: core.LiteralMap) -> None:
-        """A graph begins, later in the step, with these inputs."""
+    def open_scope(self, scope: Scope, inputs: core.LiteralMap | None = None) -> None:
+        """A graph begins, later in the step, with these inputs if it has a start node."""
         self.put_scope(scope)
-        self.transition.outputs[scope.uid_of(START_NODE_ID)] = inputs
+        if inputs is not None:
+            self.transition.outputs[scope.uid_of(START_NODE_ID)] = inputs
         self.opened.append(scope)
 
     def close_scope(self, uid: str) -> None:
@@ -95,7 +111,21 @@ class Step:
 
     def record_node(self, node: NodeState, scope: Scope, graph_node: GraphNode, **facts: str) -> None:
         self.transition.records.append(
-            NodeRecord(node.uid, graph_node, scope, node.phase, self.at, launched=node.launched, error=node.error, **facts)
+            NodeRecord(
+                node.uid,
+                graph_node,
+                scope,
+                node.phase,
+                self.at,
+                launched=node.launched,
+                error=node.error,
+                cache_status=node.cache_status,
+                cache_key=node.cache_key,
+                reservation=node.reservation,
+                closure_uri=node.closure_uri,
+                job_spec_uri=node.job_spec_uri,
+                **facts,
+            )
         )
 
     def record_task(self, record: TaskRecord) -> None:
@@ -104,10 +134,11 @@ class Step:
     def finish(self, node: NodeState, scope: Scope, graph_node: GraphNode, **facts: str) -> None:
         """``node`` reached a terminal phase: report it, free its place and let its neighbours know later in the step."""
         before = self.node(node.uid)
-        counted = graph_node.kind in COUNTED_KINDS and before is not None and before.phase in LIVE_PHASES
-        self.put(node)
-        if counted:
+        if graph_node.kind in COUNTED_KINDS and before is not None and before.phase in COUNTED_PHASES:
             self.transition.running -= 1
+        if node.phase in FAILED_PHASES:
+            node = node._replace(ended_at=self.at)
+        self.put(node)
         self.record_node(node, scope, graph_node, **facts)
         self.ended.append(node.uid)
 

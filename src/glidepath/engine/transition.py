@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from glidepath.engine.commands import Command
 from glidepath.engine.records import Record
 from glidepath.engine.state import ExecutionState, NodeState, Scope
 from glidepath.idl import core
+
+
+class CacheEntry(NamedTuple):
+    """Outputs to keep for whoever asks for the same work again."""
+
+    uid: str
+    attempt: int
+    task: core.TaskTemplate
+    inputs: core.LiteralMap
+    outputs: core.LiteralMap
+    key: core.CatalogMetadata | None
+    overwrite: bool
+    """Whether outputs that are kept already are replaced."""
 
 
 @dataclass
@@ -26,6 +40,10 @@ class Transition:
     """Literal maps to write before the commit: URI and content."""
     records: list[Record] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    cached: list[CacheEntry] = field(default_factory=list)
+    """What the cache keeps, in the same commit as the success it comes from."""
+    released: list[str] = field(default_factory=list)
+    """Nodes that hold a reservation of cached work no more."""
     running: int = 0
     queued: list[str] = field(default_factory=list)
     """Nodes that joined the backlog."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from glidepath.engine.bindings import BindingError
-from glidepath.engine.nodes import boundary, launch_plan, sub_workflow, task
-from glidepath.engine.plan import END, LAUNCH_PLAN, START, SUB_WORKFLOW, TASK, GraphNode
+from glidepath.engine.nodes import boundary, branch, gate, launch_plan, sub_workflow, task
+from glidepath.engine.plan import BRANCH, END, GATE, LAUNCH_PLAN, START, SUB_WORKFLOW, TASK, GraphNode
 from glidepath.engine.state import NodeState, Scope
 from glidepath.engine.step import Step
 from glidepath.idl import core
@@ -31,7 +31,10 @@ KINDS: dict[str, NodeKind] = {
     TASK: task.TaskNode(),
     SUB_WORKFLOW: sub_workflow.SubWorkflowNode(),
     LAUNCH_PLAN: launch_plan.LaunchPlanNode(),
+    BRANCH: branch.BranchNode(),
+    GATE: gate.GateNode(),
 }
+_NEVER_RECOVERED = frozenset({START, END})
 
 
 def begin(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
@@ -42,9 +45,35 @@ def begin(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> N
         _fail(step, scope, graph_node, node, core.ExecutionError(code="UnsupportedNode", message=why))
         return
     try:
-        kind.begin(step, scope, graph_node, node)
+        if not _recover(step, scope, graph_node, node):
+            kind.begin(step, scope, graph_node, node)
     except BindingError as error:
         _fail(step, scope, graph_node, node, core.ExecutionError(code=error.code, message=str(error)))
+
+
+def _recover(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> bool:
+    """Take over what an earlier execution's node gave, if this execution recovers from it; whether there was something."""
+    if step.state.recovery is None or graph_node.kind in _NEVER_RECOVERED or scope.handling is not None:
+        return False
+    inputs = step.resolve(scope, graph_node)
+    found = step.recovered(graph_node, node, inputs)
+    if found is None or found.outputs is None:
+        return False
+    uri = node.expected_output_uri
+    step.write(node.input_uri, inputs)
+    step.write(uri, found.outputs)
+    step.transition.outputs[node.uid] = found.outputs
+    node = node._replace(
+        phase=core.NodeExecution.RECOVERED,
+        output_uri=uri,
+        launched=found.launched,
+        closure_uri=found.closure_uri,
+        job_spec_uri=found.job_spec_uri,
+        cache_status=found.cache_status,
+        cache_key=found.cache_key,
+    )
+    step.finish(node, scope, graph_node, input_uri=node.input_uri, output_uri=uri)
+    return True
 
 
 def abort(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:

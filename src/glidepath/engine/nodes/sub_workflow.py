@@ -18,14 +18,21 @@ class SubWorkflowNode:
         step.record_node(node, scope, graph_node, input_uri=input_uri)
         node = step.put(node._replace(phase=core.NodeExecution.RUNNING))
         step.record_node(node, scope, graph_node, input_uri=input_uri)
-        inner = Scope(
-            uid=node.uid,
-            graph=step.state.plan.sub_workflow(graph_node.spec.workflow_node.sub_workflow_ref),
-            attempt=node.attempt,
-            data_dir=node.output_dir,
-            input_uri=input_uri,
-        )
-        step.open_scope(inner, inputs)
+        step.open_scope(sub_workflow_scope(scope, graph_node, node), inputs)
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
         """The nodes inside are aborted one by one."""
+
+
+def sub_workflow_scope(outer: Scope, graph_node: GraphNode, node: NodeState) -> Scope:
+    """The graph inside a sub-workflow node."""
+    return Scope(
+        uid=node.uid,
+        graph=outer.plan.sub_workflow(graph_node.spec.workflow_node.sub_workflow_ref),
+        plan=outer.plan,
+        outer=outer.uid,
+        attempt=node.attempt,
+        data_dir=node.output_dir,
+        input_uri=node.input_uri,
+        dynamic=outer.dynamic,
+    )

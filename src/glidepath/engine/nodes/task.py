@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from glidepath.engine import caching
 from glidepath.engine.commands import AbortAttempt, SetTimer, StartAttempt
-from glidepath.engine.events import AttemptFailed, AttemptProgressed, AttemptSucceeded, TimerFired
-from glidepath.engine.plan import GraphNode
+from glidepath.engine.durations import go_duration
+from glidepath.engine.events import (
+    AttemptExpanded,
+    AttemptFailed,
+    AttemptProgressed,
+    AttemptSucceeded,
+    CacheAnswered,
+    TimerFired,
+)
+from glidepath.engine.plan import GraphNode, Plan
 from glidepath.engine.records import TaskRecord
-from glidepath.engine.retries import exhausted, is_system, may_retry, runs_interruptible
+from glidepath.engine.retries import exhausted, is_system, may_retry, pause_before, runs_interruptible
 from glidepath.engine.state import NodeState, Scope
-from glidepath.engine.step import Step
+from glidepath.engine.step import COUNTED_KINDS, Step
 from glidepath.idl import core
 
-EXECUTION_TIMER, ACTIVE_TIMER = "execution", "active"
+EXECUTION_TIMER, ACTIVE_TIMER, BACKOFF_TIMER = "execution", "active", "backoff"
 _ACTIVE_DEADLINE_FACTOR = 2
 _ABORTED_CODE = "Task Aborted"
 
@@ -31,19 +40,33 @@ class TaskNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         inputs = step.resolve(scope, graph_node)
-        input_uri = node.input_uri
-        step.write(input_uri, inputs)
-        step.record_node(node, scope, graph_node, input_uri=input_uri)
-        node = _start(step, scope, graph_node, node, inputs)
-        step.record_node(node, scope, graph_node, input_uri=input_uri)
-        timeout = timeout_of(graph_node)
-        if timeout:
-            step.command(SetTimer(node.uid, 0, ACTIVE_TIMER, step.at + _ACTIVE_DEADLINE_FACTOR * timeout))
+        step.write(node.input_uri, inputs)
+        if scope.handling is None and caching.looks_up(step, graph_node):
+            caching.look_up(step, graph_node, node, inputs)
+        else:
+            _run(step, scope, graph_node, node._replace(cache_status=caching.first_status(step, graph_node)), inputs)
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
+        if node.task_phase in (core.TaskExecution.UNDEFINED, core.TaskExecution.SUCCEEDED):
+            return  # it waits for the cache or for its next attempt, or the nodes inside it are aborted one by one
         step.command(AbortAttempt(node.uid, node.attempt, reason))
         error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.USER)
         _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.ABORTED), error=error)
+
+
+def cache_answered(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: CacheAnswered) -> None:
+    """Kept outputs are the node's; else its task runs."""
+    if node.phase != core.NodeExecution.QUEUED or node.cache_status:
+        return
+    node = node._replace(cache_status=event.status, cache_key=event.key, reservation=event.reservation)
+    if event.status != core.CatalogCacheStatus.CACHE_HIT or event.outputs is None:
+        _run(step, scope, graph_node, node, step.resolve(scope, graph_node))
+        return
+    uri = node.expected_output_uri
+    step.write(uri, event.outputs)
+    step.transition.outputs[node.uid] = event.outputs
+    done = node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
+    step.finish(done, scope, graph_node, input_uri=node.input_uri, output_uri=uri)
 
 
 def progressed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptProgressed) -> None:
@@ -66,8 +89,39 @@ def succeeded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, 
     step.transition.outputs[node.uid] = event.outputs
     node = node._replace(task_phase=core.TaskExecution.SUCCEEDED)
     _record(step, scope, graph_node, node, logs=event.logs, output_uri=uri)
+    node = caching.keep(step, graph_node, node, lambda: step.resolve(scope, graph_node), event.outputs)
     done = node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
     step.finish(done, scope, graph_node, output_uri=uri, deck_uri=event.deck_uri)
+
+
+def expanded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptExpanded) -> None:
+    """The attempt of a dynamic task wrote a plan: its graph runs inside the node."""
+    node = node._replace(task_phase=core.TaskExecution.SUCCEEDED)
+    _record(step, scope, graph_node, node, logs=event.logs)
+    node = node._replace(closure_uri=event.closure_uri, job_spec_uri=event.job_spec_uri)
+    if graph_node.kind in COUNTED_KINDS:  # its place goes to the nodes inside
+        step.transition.running -= 1
+    _open_dynamic(step, scope, graph_node, node, Plan(event.closure), deck_uri=event.deck_uri)
+
+
+def _open_dynamic(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, plan: Plan, **facts: str) -> None:
+    node = step.put(node._replace(phase=core.NodeExecution.DYNAMIC_RUNNING))
+    step.record_node(node, scope, graph_node, input_uri=node.input_uri, **facts)
+    step.open_scope(dynamic_scope(scope, node, plan), step.resolve(scope, graph_node))
+
+
+def dynamic_scope(outer: Scope, node: NodeState, plan: Plan) -> Scope:
+    """The graph inside a dynamic node."""
+    return Scope(
+        uid=node.uid,
+        graph=plan.primary,
+        plan=plan,
+        outer=outer.uid,
+        attempt=node.attempt,
+        data_dir=node.output_dir,
+        input_uri=node.input_uri,
+        dynamic=True,
+    )
 
 
 def failed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptFailed) -> None:
@@ -78,28 +132,43 @@ def failed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, eve
 def timer_fired(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: TimerFired) -> None:
     """An attempt past its timeout may be tried again; a node past its deadline has timed out."""
     timeout = timeout_of(graph_node)
+    if event.kind == BACKOFF_TIMER:
+        if event.attempt == node.attempt and node.not_before is not None:
+            _start(step, scope, graph_node, node._replace(not_before=None), step.resolve(scope, graph_node))
+        return
     if event.kind == EXECUTION_TIMER:
         if event.attempt == node.attempt and node.task_phase == core.TaskExecution.RUNNING:
-            message = f"task execution timeout [{_go_duration(timeout)}] expired"
+            message = f"task execution timeout [{go_duration(timeout)}] expired"
             step.command(AbortAttempt(node.uid, node.attempt, message))
             error = core.ExecutionError(code="TimeoutExpired", message=message, kind=core.ExecutionError.USER)
             _ended_badly(step, scope, graph_node, node, AttemptFailed(node.uid, node.attempt, step.at, error, recoverable=True))
         return
-    message = f"task active timeout [{_go_duration(_ACTIVE_DEADLINE_FACTOR * timeout)}] expired"
-    step.command(AbortAttempt(node.uid, node.attempt, message))
+    message = deadline_message(graph_node)
     error = core.ExecutionError(code="TimeoutExpired", message=message, kind=core.ExecutionError.USER)
-    _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.FAILED), error=error)
+    if node.task_phase not in (core.TaskExecution.UNDEFINED, core.TaskExecution.SUCCEEDED):
+        step.command(AbortAttempt(node.uid, node.attempt, message))
+        _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.FAILED), error=error)
+    node = caching.release(step, node)
     step.finish(node._replace(phase=core.NodeExecution.TIMED_OUT, error=error), scope, graph_node)
+
+
+def deadline_message(graph_node: GraphNode) -> str:
+    """What a node that took too long with all its attempts says."""
+    return f"task active timeout [{go_duration(_ACTIVE_DEADLINE_FACTOR * timeout_of(graph_node))}] expired"
 
 
 def resumed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
     """After a restart: ask again for the attempt and the timers that were running."""
-    inputs = step.resolve(scope, graph_node)
-    _command_start(step, scope, graph_node, node, inputs)
+    if node.not_before is not None:
+        step.command(SetTimer(node.uid, node.attempt, BACKOFF_TIMER, node.not_before))
+    elif node.phase == core.NodeExecution.QUEUED:
+        caching.look_up(step, graph_node, node, step.resolve(scope, graph_node))
+    elif node.phase == core.NodeExecution.RUNNING:
+        _command_start(step, scope, graph_node, node, step.resolve(scope, graph_node))
     timeout = timeout_of(graph_node)
     if timeout and node.queued_at:
         step.command(SetTimer(node.uid, 0, ACTIVE_TIMER, node.queued_at + _ACTIVE_DEADLINE_FACTOR * timeout))
-    if timeout and node.attempt_started_at:
+    if timeout and node.attempt_started_at and node.phase == core.NodeExecution.RUNNING:
         step.command(SetTimer(node.uid, node.attempt, EXECUTION_TIMER, node.attempt_started_at + timeout))
 
 
@@ -107,6 +176,22 @@ def timeout_of(graph_node: GraphNode) -> timedelta:
     """The timeout of one attempt; zero is none."""
     task = graph_node.task
     return task.metadata.timeout.ToTimedelta() if task is not None else timedelta()
+
+
+def _run(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> None:
+    """No cached outputs: the first attempt begins, or the plan that an earlier execution's attempt wrote goes on."""
+    step.record_node(node, scope, graph_node, input_uri=node.input_uri)
+    timeout = timeout_of(graph_node)
+    if timeout:
+        step.command(SetTimer(node.uid, 0, ACTIVE_TIMER, step.at + _ACTIVE_DEADLINE_FACTOR * timeout))
+    found = step.recovered(graph_node, node, inputs) if scope.handling is None else None
+    if found is not None and found.closure is not None:
+        step.transition.running -= 1
+        node = node._replace(attempt=found.attempt, closure_uri=found.closure_uri, job_spec_uri=found.job_spec_uri)
+        _open_dynamic(step, scope, graph_node, node, Plan(found.closure))
+        return
+    node = _start(step, scope, graph_node, node, inputs)
+    step.record_node(node, scope, graph_node, input_uri=node.input_uri)
 
 
 def _start(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> NodeState:
@@ -149,12 +234,24 @@ def _ended_badly(step: Step, scope: Scope, graph_node: GraphNode, node: NodeStat
             system_failures=node.system_failures + is_system(error),
             attempt_started_at=None,
         )
-        inputs = step.resolve(scope, graph_node)
-        _start(step, scope, graph_node, again, inputs)
+        _try_again(step, scope, graph_node, again)
         return
     if event.recoverable:
         error = exhausted(node, error, task, settings)
+    node = caching.release(step, node)
     step.finish(node._replace(phase=core.NodeExecution.FAILED, error=error), scope, graph_node, deck_uri=event.deck_uri)
+
+
+def _try_again(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
+    """The next attempt begins at once, or after the pause that the task asks for."""
+    task = graph_node.task
+    pause = pause_before(node.attempt, task) if task is not None else timedelta()
+    if not pause:
+        _start(step, scope, graph_node, node, step.resolve(scope, graph_node))
+        return
+    not_before = step.at + pause
+    step.put(node._replace(task_phase=core.TaskExecution.UNDEFINED, task_phase_version=0, not_before=not_before))
+    step.command(SetTimer(node.uid, node.attempt, BACKOFF_TIMER, not_before))
 
 
 def _record(
@@ -184,12 +281,3 @@ def _record(
             error=error,
         )
     )
-
-
-def _go_duration(duration: timedelta) -> str:
-    """A duration as Go prints it: ``1h0m5s``; stock clients search for this text."""
-    seconds = duration.total_seconds()
-    hours, rest = divmod(int(seconds), 3600)
-    minutes, whole = divmod(rest, 60)
-    last = f"{whole + seconds % 1:g}s"
-    return f"{hours}h{minutes}m{last}" if hours else f"{minutes}m{last}" if minutes else last
