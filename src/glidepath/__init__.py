@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from glidepath.authoring.tasks import PythonFunctionTask as PythonFunctionTask, task as task
     from glidepath.authoring.workflows import (
         PythonFunctionWorkflow as PythonFunctionWorkflow,
-        Workflow,
+        WorkflowBase,
         WorkflowFailurePolicy as WorkflowFailurePolicy,
         workflow as workflow,
     )
@@ -163,7 +163,7 @@ def __dir__() -> list[str]:
     return [*__all__, "__version__"]
 
 
-def run_locally(entity: Workflow[..., Any] | LaunchPlan, values: Mapping[str, Any]) -> Any:
+def run_locally(entity: WorkflowBase[..., Any] | LaunchPlan, values: Mapping[str, Any]) -> Any:
     """Run a workflow or launch plan in this process: Python values of its inputs → its Python outputs.
 
     The engine loads when the first workflow is called; a script that only declares some never pays for it.

@@ -49,7 +49,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "specs": ("Spec", "in_order", "specs_of"),
     "task_settings": ("DeckField", "TaskSettings"),
     "tasks": ("PythonFunctionTask", "Task", "task"),
-    "workflows": ("PythonFunctionWorkflow", "Workflow", "WorkflowFailurePolicy", "workflow"),
+    "workflows": ("PythonFunctionWorkflow", "WorkflowBase", "WorkflowFailurePolicy", "workflow"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

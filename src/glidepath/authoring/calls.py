@@ -14,9 +14,9 @@ from glidepath.types.transformer import name_of
 
 if TYPE_CHECKING:
     from glidepath.authoring.launch_plans import LaunchPlan
-    from glidepath.authoring.workflows import Workflow
+    from glidepath.authoring.workflows import WorkflowBase
 
-LocalRunner = Callable[["Workflow[..., Any] | LaunchPlan", Mapping[str, Any]], Any]
+LocalRunner = Callable[["WorkflowBase[..., Any] | LaunchPlan", Mapping[str, Any]], Any]
 
 local_runner: LocalRunner = run_locally
 """Runs a workflow or launch plan in this process: (entity, Python values of all inputs) → its Python outputs.

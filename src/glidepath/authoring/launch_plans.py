@@ -11,7 +11,7 @@ from glidepath.authoring.interface import Interface, Parameter, listed
 from glidepath.authoring.launch_plan_specs import launch_plan_message
 from glidepath.authoring.places import Place, caller
 from glidepath.authoring.task_settings import check_known
-from glidepath.authoring.workflows import Workflow
+from glidepath.authoring.workflows import WorkflowBase
 from glidepath.errors import FlyteAssertion, FlyteValidationException
 from glidepath.idl import admin, core, kinds
 
@@ -72,7 +72,7 @@ class LaunchPlan(Entity[..., Any]):
 
     kind = kinds.ResourceType.LAUNCH_PLAN
 
-    def __init__(self, name: str, workflow: Workflow[..., Any], settings: LaunchPlanSettings, source: Place) -> None:
+    def __init__(self, name: str, workflow: WorkflowBase[..., Any], settings: LaunchPlanSettings, source: Place) -> None:
         _check_inputs(name, workflow, settings)
         super().__init__(name, _interface(name, workflow, settings, source), source)
         self.workflow = workflow
@@ -83,7 +83,7 @@ class LaunchPlan(Entity[..., Any]):
         self.parameters = self.interface.parameter_map()
 
     @classmethod
-    def create(cls, name: str, workflow: Workflow[..., Any], **options: Unpack[LaunchPlanOptions]) -> LaunchPlan:
+    def create(cls, name: str, workflow: WorkflowBase[..., Any], **options: Unpack[LaunchPlanOptions]) -> LaunchPlan:
         """A launch plan of a name that is not taken.
 
         Raises FlyteAssertion when another line of code has made a plan of this name.
@@ -99,7 +99,7 @@ class LaunchPlan(Entity[..., Any]):
 
     @classmethod
     def get_or_create(
-        cls, workflow: Workflow[..., Any], name: str | None = None, **options: Unpack[LaunchPlanOptions]
+        cls, workflow: WorkflowBase[..., Any], name: str | None = None, **options: Unpack[LaunchPlanOptions]
     ) -> LaunchPlan:
         """The launch plan of a name, made when it is not there; without a name the workflow's default one.
 
@@ -126,7 +126,7 @@ class LaunchPlan(Entity[..., Any]):
         return known
 
     @staticmethod
-    def get_default_launch_plan(ctx: Any, workflow: Workflow[..., Any]) -> LaunchPlan:
+    def get_default_launch_plan(ctx: Any, workflow: WorkflowBase[..., Any]) -> LaunchPlan:
         """The launch plan of a workflow's own name. ``ctx`` is flytekit's and not used."""
         return default_launch_plan(workflow)
 
@@ -160,7 +160,7 @@ _declared: dict[str, LaunchPlan] = {}
 """Launch plans by name, filled as modules are imported; a module that is imported again replaces its own."""
 
 
-def default_launch_plan(workflow: Workflow[..., Any]) -> LaunchPlan:
+def default_launch_plan(workflow: WorkflowBase[..., Any]) -> LaunchPlan:
     """The plan of a workflow's own name: one that was declared, or one without settings."""
     declared = _declared.get(workflow.name)
     if declared is not None and declared.workflow is workflow:
@@ -171,7 +171,7 @@ def default_launch_plan(workflow: Workflow[..., Any]) -> LaunchPlan:
     return made
 
 
-def _is_reloaded(known: LaunchPlan, source: Place, workflow: Workflow[..., Any]) -> bool:
+def _is_reloaded(known: LaunchPlan, source: Place, workflow: WorkflowBase[..., Any]) -> bool:
     """Whether the same line made a plan before for what its module's last import had as the workflow."""
     return known.source == source and known.workflow is not workflow and known.workflow.source == workflow.source
 
@@ -193,7 +193,7 @@ def _settle(options: Mapping[str, Any]) -> LaunchPlanSettings:
     return LaunchPlanSettings(**chosen)
 
 
-def _check_inputs(name: str, workflow: Workflow[..., Any], settings: LaunchPlanSettings) -> None:
+def _check_inputs(name: str, workflow: WorkflowBase[..., Any], settings: LaunchPlanSettings) -> None:
     known = workflow.interface.inputs
     for kind, given in (("default", settings.default_inputs), ("fixed", settings.fixed_inputs)):
         for key in given:
@@ -213,7 +213,7 @@ def _check_inputs(name: str, workflow: Workflow[..., Any], settings: LaunchPlanS
         )
 
 
-def _interface(name: str, workflow: Workflow[..., Any], settings: LaunchPlanSettings, source: Place) -> Interface:
+def _interface(name: str, workflow: WorkflowBase[..., Any], settings: LaunchPlanSettings, source: Place) -> Interface:
     """The workflow's interface without fixed inputs, with the plan's defaults."""
     inputs = {
         key: Parameter(parameter.python_type, settings.default_inputs.get(key, parameter.default), parameter.description)
@@ -223,7 +223,7 @@ def _interface(name: str, workflow: Workflow[..., Any], settings: LaunchPlanSett
     return Interface(inputs, workflow.interface.outputs, workflow.interface.output_tuple, name, source)
 
 
-def _first_difference(known: LaunchPlan, workflow: Workflow[..., Any], settings: LaunchPlanSettings) -> str:
+def _first_difference(known: LaunchPlan, workflow: WorkflowBase[..., Any], settings: LaunchPlanSettings) -> str:
     if known.workflow.name != workflow.name:
         return f"workflow {known.workflow.name} instead of {workflow.name}"
     differing = (name for name in settings._fields if getattr(known.settings, name) != getattr(settings, name))

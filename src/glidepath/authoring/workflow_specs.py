@@ -10,14 +10,14 @@ from glidepath.idl import admin, core
 
 if TYPE_CHECKING:
     from glidepath.authoring.settings import SerializationSettings
-    from glidepath.authoring.workflows import Workflow
+    from glidepath.authoring.workflows import WorkflowBase
 
 
 def workflow_spec(
-    workflow: Workflow[..., Any], settings: SerializationSettings, description: admin.DescriptionEntity
+    workflow: WorkflowBase[..., Any], settings: SerializationSettings, description: admin.DescriptionEntity
 ) -> admin.WorkflowSpec:
     """The spec of a workflow; the templates of all workflows below it are in it, sorted by name."""
-    found: dict[str, Workflow[..., Any]] = {}
+    found: dict[str, WorkflowBase[..., Any]] = {}
     _collect(workflow, found)
     return admin.WorkflowSpec(
         template=workflow_template(workflow, settings),
@@ -26,14 +26,14 @@ def workflow_spec(
     )
 
 
-def _collect(workflow: Workflow[..., Any], found: dict[str, Workflow[..., Any]]) -> None:
+def _collect(workflow: WorkflowBase[..., Any], found: dict[str, WorkflowBase[..., Any]]) -> None:
     for entity in workflow.dependencies():
         if entity.kind == core.ResourceType.WORKFLOW and entity.name not in found:
             found[entity.name] = entity  # type: ignore[assignment]
             _collect(found[entity.name], found)
 
 
-def workflow_template(workflow: Workflow[..., Any], settings: SerializationSettings) -> core.WorkflowTemplate:
+def workflow_template(workflow: WorkflowBase[..., Any], settings: SerializationSettings) -> core.WorkflowTemplate:
     """The template of one workflow. Outputs stand in the order of the signature, as in stock."""
     graph = workflow.graph
     chosen = workflow.settings

@@ -90,7 +90,7 @@ class Graph(NamedTuple):
             yield node.entity
 
 
-class Workflow(Entity[P, R]):
+class WorkflowBase(Entity[P, R]):
     """Anything that draws a graph: the function kind here, others beside it."""
 
     kind = kinds.ResourceType.WORKFLOW
@@ -114,7 +114,7 @@ class Workflow(Entity[P, R]):
         return calls.local_runner(self, values)
 
 
-class PythonFunctionWorkflow(Workflow[P, R]):
+class PythonFunctionWorkflow(WorkflowBase[P, R]):
     """A workflow that is a function, made by :func:`workflow`. The body runs when the graph is first needed."""
 
     def __init__(self, function: Callable[P, R], settings: WorkflowSettings, *, pickle_untyped: bool = False) -> None:

@@ -134,7 +134,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.type_engine": {"types": ("BatchSize", "FlyteAnnotation", "HashMethod")},
     "flytekit.core.workflow": {
         "authoring.references": ("ReferenceWorkflow", "reference_workflow"),
-        "authoring.workflows": ("PythonFunctionWorkflow", "Workflow as WorkflowBase", "WorkflowFailurePolicy", "workflow"),
+        "authoring.workflows": ("PythonFunctionWorkflow", "WorkflowBase", "WorkflowFailurePolicy", "workflow"),
     },
     "flytekit.deck": {"authoring.task_settings": ("DeckField",), "runtime.deck": ("Deck",)},
     "flytekit.exceptions": {},

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.specs import specs_of
-from glidepath.authoring.workflows import Workflow
+from glidepath.authoring.workflows import WorkflowBase
 from glidepath.compiler import LaunchPlanInterface, compile_task, compile_workflow, requirements
 from glidepath.engine import Plan
 from glidepath.errors import FlyteAssertion
@@ -28,10 +28,10 @@ class Prepared(NamedTuple):
     entities: Mapping[IdKey, Any]
 
 
-_PREPARED: WeakKeyDictionary[Workflow[..., Any], Prepared] = WeakKeyDictionary()
+_PREPARED: WeakKeyDictionary[WorkflowBase[..., Any], Prepared] = WeakKeyDictionary()
 
 
-def prepare(workflow: Workflow[..., Any]) -> Prepared:
+def prepare(workflow: WorkflowBase[..., Any]) -> Prepared:
     """Compile ``workflow`` once. Raises :class:`~glidepath.compiler.CompilationError`."""
     found = _PREPARED.get(workflow)
     if found is None:
@@ -39,7 +39,7 @@ def prepare(workflow: Workflow[..., Any]) -> Prepared:
     return found
 
 
-def _prepare(workflow: Workflow[..., Any]) -> Prepared:
+def _prepare(workflow: WorkflowBase[..., Any]) -> Prepared:
     specs = specs_of([workflow], LOCAL)
     workflows = {key_of(spec.id): spec.message for spec in specs if isinstance(spec.message, admin.WorkflowSpec)}
     primary = next(spec.message for spec in specs if spec.entity is workflow and isinstance(spec.message, admin.WorkflowSpec))
@@ -50,7 +50,7 @@ def _prepare(workflow: Workflow[..., Any]) -> Prepared:
     return Prepared(Plan(closure), {key_of(spec.id): spec.entity for spec in specs})
 
 
-def _check_all_here(workflow: Workflow[..., Any], primary: admin.WorkflowSpec, here: set[IdKey]) -> None:
+def _check_all_here(workflow: WorkflowBase[..., Any], primary: admin.WorkflowSpec, here: set[IdKey]) -> None:
     """Raises FlyteAssertion for a reference: there is no code of it in this process."""
     needed = requirements(primary.template, primary.sub_workflows)
     for identifier in (*needed.tasks, *needed.launch_plans):

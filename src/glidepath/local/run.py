@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from glidepath.authoring.launch_plans import LaunchPlan
-from glidepath.authoring.workflows import Workflow
+from glidepath.authoring.workflows import WorkflowBase
 from glidepath.engine import ExecutionState, Settings, Transition, advance, apply
 from glidepath.engine.attempts import place_of
 from glidepath.engine.commands import Command, SetTimer, StartAttempt, StartChild
@@ -43,7 +43,7 @@ from glidepath.types import DataContext, to_python
 _EXECUTION = core.WorkflowExecutionIdentifier(project="local", domain="local", name="local")
 
 
-def run(entity: Workflow[..., Any] | LaunchPlan, kwargs: Mapping[str, Any]) -> Any:
+def run(entity: WorkflowBase[..., Any] | LaunchPlan, kwargs: Mapping[str, Any]) -> Any:
     """Run a workflow or launch plan with Python values; gives back what its function would return.
 
     Raises what a task raised, or :class:`~glidepath.errors.FlyteException` for inputs that do not fit. Files that the run
@@ -63,7 +63,7 @@ def run(entity: Workflow[..., Any] | LaunchPlan, kwargs: Mapping[str, Any]) -> A
     )
 
 
-def _inputs(entity: Workflow[..., Any] | LaunchPlan, kwargs: Mapping[str, Any], ctx: DataContext) -> core.LiteralMap:
+def _inputs(entity: WorkflowBase[..., Any] | LaunchPlan, kwargs: Mapping[str, Any], ctx: DataContext) -> core.LiteralMap:
     """Literals of the given values, of the defaults, and of what a launch plan fixes."""
     interface = entity.interface
     values = interface.completed(interface.named((), kwargs))
@@ -87,7 +87,7 @@ def _with_defaults(plan: LaunchPlan, given: core.LiteralMap) -> core.LiteralMap:
 class LocalRun:
     """One execution in this process: events in, commands carried out one by one until none is left."""
 
-    def __init__(self, workflow: Workflow[..., Any], ctx: DataContext, folder: Path) -> None:
+    def __init__(self, workflow: WorkflowBase[..., Any], ctx: DataContext, folder: Path) -> None:
         self._prepared: Prepared = prepare(workflow)
         self._workflow = workflow
         self._ctx = ctx

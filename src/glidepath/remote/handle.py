@@ -14,7 +14,7 @@ from glidepath.authoring.entity import Entity
 from glidepath.authoring.images import ImageConfig
 from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.tasks import Task
-from glidepath.authoring.workflows import Workflow
+from glidepath.authoring.workflows import WorkflowBase
 from glidepath.bundle.files import CopyFiles
 from glidepath.bundle.loading import LoadedModule, LoadedSources, load_file
 from glidepath.bundle.making import BundleOptions, make_bundle
@@ -184,7 +184,7 @@ class FlyteRemote:
         task = self.register_script(entity, **settings).id
         return self.fetch_task(task.project, task.domain, task.name, task.version)
 
-    def register_workflow(self, entity: Workflow[..., Any], **settings: Unpack[RegisterSettings]) -> FlyteWorkflow:
+    def register_workflow(self, entity: WorkflowBase[..., Any], **settings: Unpack[RegisterSettings]) -> FlyteWorkflow:
         """Register a workflow and its default launch plan; returns it as the control plane holds it."""
         plan = self.register_script(entity, **settings).id
         return self.fetch_workflow(plan.project, plan.domain, plan.name, plan.version)

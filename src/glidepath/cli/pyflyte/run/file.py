@@ -16,7 +16,7 @@ import click
 import glidepath.compat
 from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.tasks import Task
-from glidepath.authoring.workflows import Workflow
+from glidepath.authoring.workflows import WorkflowBase
 from glidepath.bundle.loading import LoadedModule, load_file
 from glidepath.cli.pyflyte.run import settings_of
 from glidepath.cli.pyflyte.run.inputs import EntityCommand, Input
@@ -26,7 +26,7 @@ from glidepath.cli.pyflyte.session import Session
 from glidepath.errors import FlyteEntityNotFoundException
 from glidepath.storage import open_storage
 
-_KINDS: tuple[tuple[type[Any], str], ...] = ((Workflow, "workflow"), (LaunchPlan, "launch plan"), (Task, "task"))
+_KINDS: tuple[tuple[type[Any], str], ...] = ((WorkflowBase, "workflow"), (LaunchPlan, "launch plan"), (Task, "task"))
 
 
 class FileGroup(click.Group):
@@ -52,7 +52,9 @@ class FileGroup(click.Group):
     def entities(self) -> dict[str, Runnable]:
         """By the names of the variables that hold them, workflows first; entities of other files that it imports, too."""
         found = [
-            (name, value) for name, value in vars(self.module.module).items() if isinstance(value, (Task, Workflow, LaunchPlan))
+            (name, value)
+            for name, value in vars(self.module.module).items()
+            if isinstance(value, (Task, WorkflowBase, LaunchPlan))
         ]
         return {name: entity for kind, _ in _KINDS for name, entity in sorted(found, key=_by_name) if isinstance(entity, kind)}
 

@@ -13,14 +13,14 @@ from glidepath.authoring.calls import finished
 from glidepath.authoring.entity import Entity
 from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.tasks import Task
-from glidepath.authoring.workflows import Workflow
+from glidepath.authoring.workflows import WorkflowBase
 from glidepath.cli.pyflyte.run.settings import RunSettings
 from glidepath.local.folders import new_run_folder
 from glidepath.runtime.context import local_parameters, running
 from glidepath.storage import open_storage
 from glidepath.types import DataContext
 
-Runnable: TypeAlias = "Task[..., Any] | Workflow[..., Any] | LaunchPlan"
+Runnable: TypeAlias = "Task[..., Any] | WorkflowBase[..., Any] | LaunchPlan"
 
 
 def local_context() -> DataContext:
