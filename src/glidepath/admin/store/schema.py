@@ -31,7 +31,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -368,5 +368,66 @@ signals = Table(
     _execution_fk("signals_execution_fkey"),
     Index("signals_created", *EXECUTION_KEY, "created_at", "id"),
 )
+
+datasets = Table(
+    "datasets",
+    metadata,
+    _id(),
+    *_names(*ENTITY_KEY),
+    *_times(),
+    Column("uuid", String, nullable=False),
+    Column("dataset", LargeBinary, nullable=False),
+    UniqueConstraint(*ENTITY_KEY),
+)
+"""What the cache knows of a task with one cache version and one interface; ``dataset`` is a datacatalog.Dataset."""
+
+artifacts = Table(
+    "artifacts",
+    metadata,
+    _id(),
+    Column("dataset_id", ROW_ID, ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False),
+    Column("artifact_id", String, nullable=False),
+    *_times(),
+    Column("data_uri", String, nullable=False),
+    Column("gone", String, nullable=False),
+    Column("artifact", LargeBinary, nullable=False),
+    Column("data", LargeBinary),
+    Column("source", LargeBinary),
+    Column("inputs", LargeBinary),
+    UniqueConstraint("dataset_id", "artifact_id", name="artifacts_once"),
+    Index("artifacts_created", "dataset_id", "created_at", "id"),
+)
+"""Kept outputs. ``data`` (LiteralMap) stands in the row while it is small, else at ``data_uri``; ``gone`` is the URI that was
+missing when somebody last asked, empty while all is there. ``source`` is the attempt (TaskExecutionIdentifier) that made them,
+``inputs`` what it was given, name by name (:mod:`glidepath.engine.cache_differences`); both only where this engine wrote them.
+``artifact`` is a datacatalog.Artifact without data and tags."""
+
+artifact_tags = Table(
+    "artifact_tags",
+    metadata,
+    _id(),
+    Column("dataset_id", ROW_ID, ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False),
+    Column("tag_name", String, nullable=False),
+    Column("artifact_row", ROW_ID, ForeignKey("artifacts.id", ondelete="CASCADE"), nullable=False),
+    *_times(),
+    UniqueConstraint("dataset_id", "tag_name", name="artifact_tags_once"),
+    Index("artifact_tags_artifact", "artifact_row"),
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    _id(),
+    *_names(*ENTITY_KEY, "tag_name", "owner_id"),
+    *(Column(name, String) for name in (*EXECUTION_KEY, "node_id")),
+    Column("expires_at", Instant),
+    *_times(),
+    UniqueConstraint(*ENTITY_KEY, "tag_name", name="reservations_once"),
+    _partial_index("reservations_execution", *EXECUTION_KEY, filled="execution_name"),
+)
+"""Who computes an artifact that others wait for; ``project`` to ``version`` are the dataset's, which need not exist yet.
+
+A node of this engine holds one until it ends, whatever happens to the server meanwhile; an engine outside, which has neither
+``execution_…`` nor ``node_id`` here, until ``expires_at``."""
 
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
