@@ -48,6 +48,20 @@ def test_small_ones_pass_a_large_one_until_it_has_waited_too_long() -> None:
     assert room.admit(41) == ["large"]
 
 
+def test_a_long_line_that_moves_does_not_grow_impatient() -> None:
+    room = admission(slots=1, patience=30)
+    for number in range(100):
+        room.join(f"wide{number}", "wide", SMALL, 0)
+    assert room.admit(0) == ["wide0"]
+    room.leave("wide0")
+    assert room.admit(50) == ["wide1"]
+    room.join("hello", "hello", SMALL, 60)
+    room.leave("wide1")
+    assert room.admit(100) == ["wide2"]
+    room.leave("wide2")
+    assert room.admit(101) == ["hello"]
+
+
 def test_knows_what_can_never_fit() -> None:
     room = admission()
     assert room.can_ever_hold(LARGE)

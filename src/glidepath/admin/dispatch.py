@@ -69,6 +69,11 @@ class Dispatcher:
             for executor in self._executors:
                 executor.abort(name, reason)
 
+    def whose(self, name: str) -> Key | None:
+        """The execution of an attempt that somebody waits for. From any thread."""
+        running = self._attempts.get(name)
+        return running.key if running is not None else None
+
     def event_of(self, report: Report) -> tuple[Key, AttemptEvent] | None:
         """The execution that a report is about, and the engine's event; None for attempts that nobody waits for."""
         running = self._attempts.get(report.name)
@@ -97,6 +102,7 @@ class Dispatcher:
 
     def _attempt(self, live: Live, command: StartAttempt) -> Attempt:
         place = place_of(live.state, command)
+        node = live.state.nodes.get(command.uid)
         self._attempts[place.name] = _Running(live.key, command.uid, command.attempt)
         self._names[(live.key, command.uid, command.attempt)] = place.name
         return Attempt(
@@ -114,6 +120,7 @@ class Dispatcher:
             workflow=live.closure.workflow_id,
             env={pair.key: pair.value for pair in live.spec.envs.values},
             interruptible=command.interruptible,
+            started_at=node.attempt_started_at if node is not None else None,
         )
 
     def _executor_of(self, task: core.TaskTemplate) -> Executor:

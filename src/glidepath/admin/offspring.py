@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from glidepath.admin.faults import passes
+from glidepath.admin.errands import Errands
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.loading import ChildEnd, Loader
 from glidepath.engine.commands import StartChild
@@ -18,7 +16,6 @@ from glidepath.idl import core
 log = logging.getLogger(__name__)
 
 _THREADS = 4
-_RETRY_SECONDS = 1.0
 
 
 class Children(Protocol):
@@ -48,40 +45,31 @@ class Offspring:
         self._children = children
         self._loader = loader
         self._tell = tell
-        self._stopping = threading.Event()
-        self._pool = ThreadPoolExecutor(_THREADS, "children")
+        self._errands = Errands("children", _THREADS)
 
     def close(self) -> None:
         """Stop; what has not been carried out is asked for again by the next server."""
-        self._stopping.set()
-        self._pool.shutdown(cancel_futures=True)
+        self._errands.close()
 
     def launch(self, parent: Live, command: StartChild) -> None:
         """Launch a child, or find the one that an earlier try launched, which may have ended since."""
-        child = child_id(parent, command.name)
 
-        def launch() -> ChildEnd | None:
+        def launch() -> None:
             self._children.launch_child(parent, command)
-            return self._loader.ended_child(child)
-
-        def refused(error: Exception) -> ChildEnd:
-            log.info("child %s was refused: %s", command.name, error)
-            refusal = core.ExecutionError(code="ChildLaunchFailed", message=str(error), kind=core.ExecutionError.USER)
-            return ChildEnd(core.WorkflowExecution.FAILED, error=refusal)
-
-        def work() -> None:
-            try:
-                end = self._patiently(launch)
-            except Exception as error:  # noqa: BLE001  whatever refused the child is the node's error
-                end = refused(error)
+            end = self._loader.ended_child(child_id(parent, command.name))
             if end is not None:
                 self._tell(parent.key, ChildOver(command.uid, end))
 
-        self._pool.submit(work)
+        def refused(error: Exception) -> None:
+            log.info("child %s was refused: %s", command.name, error)
+            refusal = core.ExecutionError(code="ChildLaunchFailed", message=str(error), kind=core.ExecutionError.USER)
+            self._tell(parent.key, ChildOver(command.uid, ChildEnd(core.WorkflowExecution.FAILED, error=refusal)))
+
+        self._errands.do(f"launch child {command.name}", launch, refused)
 
     def terminate(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
         """End a child."""
-        self._do(lambda: self._children.terminate_child(child, principal, reason))
+        self._errands.do(f"end child {child.name}", lambda: self._children.terminate_child(child, principal, reason))
 
     def tell_parent(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """Let the parent of an execution, if it has one, know its end as the store has it."""
@@ -92,28 +80,7 @@ class Offspring:
             if parent is not None and end is not None:
                 self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end))
 
-        self._do(work)
-
-    def _do(self, job: Callable[[], None]) -> None:
-        def work() -> None:
-            try:
-                self._patiently(job)
-            except Exception:  # the edge of a thread: a fault would vanish with the future that nobody reads
-                log.exception("a child execution could not be reached")
-
-        self._pool.submit(work)
-
-    def _patiently(self, job: Callable[[], ChildEnd | None]) -> ChildEnd | None:
-        """Do it, again and again while a fault of the machine stands in the way."""
-        while not self._stopping.is_set():
-            try:
-                return job()
-            except Exception as error:
-                if not passes(error):
-                    raise
-                log.error("a child execution cannot be reached, trying again in %s s: %s", _RETRY_SECONDS, error)
-                self._stopping.wait(_RETRY_SECONDS)
-        return None
+        self._errands.do(f"tell the parent of {execution.name}", work)
 
 
 def child_id(parent: Live, name: str) -> core.WorkflowExecutionIdentifier:

@@ -7,7 +7,6 @@ carries out their commands. So what anybody hears is in the store, and what was 
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from typing import TypeAlias
 
 from glidepath.admin.dispatch import Dispatcher
 from glidepath.admin.faults import passes
+from glidepath.admin.inbox import Inbox
 from glidepath.admin.journal import Journal
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.loading import ChildEnd, Loader
@@ -26,7 +26,7 @@ from glidepath.admin.offspring import ChildOver, Children, Offspring, child_id
 from glidepath.admin.timers import Timers
 from glidepath.engine import Transition, advance, apply
 from glidepath.engine.commands import AbortAttempt, Command, SetTimer, StartAttempt, StartChild
-from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, TimerFired
+from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Resumed, TimerFired
 from glidepath.engine.resume import outstanding
 from glidepath.engine.state import LIVE_PHASES
 from glidepath.executors.protocol import Report
@@ -39,7 +39,7 @@ from glidepath.storage.uris import is_remote
 log = logging.getLogger(__name__)
 
 _ROUND = 500
-"""Events of one commit at the most, so that a flood cannot delay the first of them without bound."""
+"""Events of one commit at the most, of all executions in turn, so that a flood cannot delay the first of them without bound."""
 _RETRY_SECONDS = 1.0
 _LINGER_SECONDS = 0.02
 """How long progress that asks for nothing may wait for what follows it, to share its commit."""
@@ -103,7 +103,7 @@ class Orchestrator:
         self._dispatcher = dispatcher
         self._clock = clock
         self._offspring: Offspring
-        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._inbox: Inbox[Key, Message] = Inbox()
         self._live: dict[Key, Live] = {}
         self._timers: Timers[Happening] = Timers()
         self._todo: list[tuple[Key, Callable[[], None]]] = []
@@ -117,17 +117,17 @@ class Orchestrator:
 
     def start(self, children: Children) -> None:
         """Begin; executions of an earlier server go on."""
-        self._offspring = Offspring(children, self._loader, lambda key, over: self._inbox.put((key, over)))
-        self._dispatcher.start(self._inbox.put)
+        self._offspring = Offspring(children, self._loader, self._tell)
+        self._dispatcher.start(self._hear)
         for execution in self._loader.live_executions():
-            self._inbox.put((key_of(execution), Wake()))
-        self._inbox.put((_NO_EXECUTION, Adopted()))
+            self._tell(key_of(execution), Wake())
+        self._tell(_NO_EXECUTION, Adopted())
         self._thread.start()
 
     def stop(self) -> None:
         """Stop after the current round. Attempts go on; the next server adopts them."""
         self._stopping.set()
-        self._inbox.put(None)
+        self._inbox.put(_NO_EXECUTION, None)
         if self._thread.is_alive():
             self._thread.join()
             self._offspring.close()
@@ -136,11 +136,17 @@ class Orchestrator:
 
     def launched(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """A new execution stands in the store."""
-        self._inbox.put((key_of(execution), Wake()))
+        self._tell(key_of(execution), Wake())
 
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str, principal: str) -> None:
         """An execution's phase is ABORTING now."""
-        self._inbox.put((key_of(execution), Terminate(cause, principal)))
+        self._tell(key_of(execution), Terminate(cause, principal))
+
+    def _tell(self, key: Key, what: Happening) -> None:
+        self._inbox.put(key, (key, what))
+
+    def _hear(self, report: Report) -> None:
+        self._inbox.put(self._dispatcher.whose(report.name) or _NO_EXECUTION, report)
 
     # --- the orchestrator's thread
 
@@ -157,13 +163,7 @@ class Orchestrator:
         waits = [self._timers.seconds_left(self._clock())]
         if self._commit_at is not None:
             waits.append(max(0.0, self._commit_at - time.monotonic()))
-        taken: list[Message] = []
-        try:
-            taken.append(self._inbox.get(timeout=min((wait for wait in waits if wait is not None), default=None)))
-            while len(taken) < _ROUND:
-                taken.append(self._inbox.get_nowait())
-        except queue.Empty:
-            pass
+        taken = self._inbox.take(_ROUND, min((wait for wait in waits if wait is not None), default=None))
         now = self._clock()
         for key, what in self._timers.due(now):
             taken.append((key, what._replace(at=now) if isinstance(what, TimerFired) else what))
@@ -186,7 +186,7 @@ class Orchestrator:
         try:
             action()
         except Exception as error:  # noqa: BLE001  the edge of the thread: one command must not stop the others
-            self._inbox.put((key, Broken(error)))
+            self._tell(key, Broken(error))
 
     def _handle(self, message: Message) -> None:
         try:
@@ -276,7 +276,7 @@ class Orchestrator:
         if loaded.orphan:
             self._todo.append((key, lambda: self._end_orphan(live)))
             return None
-        return (live, Launched(now, loaded.inputs)) if loaded.inputs is not None else None
+        return live, (Launched(now, loaded.inputs) if loaded.inputs is not None else Resumed(now))
 
     def _step(self, live: Live, event: Event) -> None:
         transition = advance(live.state, event)
@@ -372,7 +372,7 @@ class Orchestrator:
         if parent.node_id and key_of(parent.execution_id) in self._live:
             error = next((record.error for record in reversed(transition.records) if record.error is not None), None)
             end = ChildEnd(transition.phase, transition.outputs.get(END_NODE_ID), error)
-            self._inbox.put((key_of(parent.execution_id), ChildOver(parent.node_id, end)))
+            self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end))
 
 
 def _execution(key: Key) -> core.WorkflowExecutionIdentifier:

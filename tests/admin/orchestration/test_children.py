@@ -79,7 +79,7 @@ def test_a_launch_that_was_not_carried_out_before_a_crash_is_carried_out_after_i
 
 
 def test_a_launch_waits_for_a_fault_that_passes(servers: Callable[[], Server], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("glidepath.admin.offspring._RETRY_SECONDS", 0.02)
+    monkeypatch.setattr("glidepath.admin.errands._RETRY_SECONDS", 0.02)
     server = servers()
     plan = parent_plan(server)
     put, failures = server.storage.put, iter(range(3))

@@ -15,7 +15,7 @@ from glidepath.errors import FlyteDownloadDataException, FlyteUploadDataExceptio
 
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("orchestrator", "offspring"):
+    for module in ("orchestrator", "errands"):
         monkeypatch.setattr(f"glidepath.admin.{module}._RETRY_SECONDS", 0.02)
 
 

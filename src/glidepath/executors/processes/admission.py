@@ -29,8 +29,8 @@ class _Waiting:
 class Admission:
     """Waiting lines by execution and size, served in turn, first come first served within a line.
 
-    Whoever has waited longer than ``patience`` seconds is not overtaken: nothing else starts until it fits. Times are seconds
-    of any one clock.
+    A line that nobody has left for longer than ``patience`` seconds is not overtaken: nothing else starts until its first fits.
+    A long line that moves has its turns and no more, so that it starves no other. Times are seconds of any one clock.
     """
 
     def __init__(self, capacity: Request, slots: int, patience: float) -> None:
@@ -38,6 +38,8 @@ class Admission:
         self._slots = slots
         self._patience = patience
         self._lines: OrderedDict[tuple[str, Request], deque[_Waiting]] = OrderedDict()
+        self._served: dict[tuple[str, Request], float] = {}
+        """When somebody last started out of a line that still waits."""
         self._sizes: Counter[Request] = Counter()
         self._waiting: set[str] = set()
         self._held: dict[str, Request] = {}
@@ -92,6 +94,7 @@ class Admission:
                 break
             waiting = self._lines[key].popleft()
             self._lines.move_to_end(key)
+            self._served[key] = now
             self._gone(key)
             self._waiting.discard(waiting.name)
             self.hold(waiting.name, waiting.request)
@@ -109,10 +112,13 @@ class Admission:
         return request.cpus <= self._cpus + 1e-9 and request.memory <= self._memory and request.gpus <= self._gpus
 
     def _next(self, now: float) -> tuple[str, Request] | None:
-        oldest = min(self._lines, key=lambda key: self._lines[key][0].since)
-        if now - self._lines[oldest][0].since > self._patience:
+        oldest = min(self._lines, key=self._stands_since)
+        if now - self._stands_since(oldest) > self._patience:
             return oldest if self._fits(oldest[1]) else None
         return next((key for key in self._lines if self._fits(key[1])), None)
+
+    def _stands_since(self, key: tuple[str, Request]) -> float:
+        return max(self._lines[key][0].since, self._served.get(key, float("-inf")))
 
     def _gone(self, key: tuple[str, Request]) -> None:
         self._sizes[key[1]] -= 1
@@ -120,3 +126,4 @@ class Admission:
             del self._sizes[key[1]]
         if not self._lines[key]:
             del self._lines[key]
+            self._served.pop(key, None)
