@@ -40,10 +40,12 @@ from glidepath.admin.services.projects import seed_projects
 from glidepath.admin.signing import Signer, load_key
 from glidepath.admin.store import Store, open_store
 from glidepath.admin.web import WebServer
+from glidepath.executors.echo import EchoExecutor
 from glidepath.executors.processes import ProcessConfig, ProcessExecutor
 from glidepath.executors.processes.launch import folder_of
 from glidepath.executors.processes.warm.records import EXIT, LOG
 from glidepath.executors.protocol import Executor
+from glidepath.executors.sleep import SleepExecutor
 from glidepath.idl import core
 from glidepath.storage import open_storage
 from glidepath.storage.protocol import Storage
@@ -112,7 +114,7 @@ def serve(config: ServerConfig, pages: Pages | None = None) -> None:
 
 
 def make_executors(config: ServerConfig, folder: DataFolder, storage: Storage) -> list[Executor]:
-    """Where attempts run: processes of this machine."""
+    """Where attempts run: processes of this machine, and in this process what needs none."""
     settings = config.executor
     process_config = ProcessConfig(
         root=folder.processes,
@@ -124,7 +126,7 @@ def make_executors(config: ServerConfig, folder: DataFolder, storage: Storage) -
         process_config = replace(process_config, cpus=settings.cpus)
     if settings.memory_bytes is not None:
         process_config = replace(process_config, memory_bytes=settings.memory_bytes)
-    return [ProcessExecutor(process_config, storage)]
+    return [ProcessExecutor(process_config, storage), SleepExecutor(), EchoExecutor(storage)]
 
 
 def make_logs(folder: DataFolder) -> Logs:

@@ -21,7 +21,8 @@ class Attempt:
     """One run of one task, as the engine orders it.
 
     ``task`` is the template with its placeholders still in and the node's overrides already applied; ``env`` holds the
-    variables that the execution adds; ``previous_checkpoint`` is empty for a first attempt. All URIs are absolute.
+    variables that the execution adds; ``previous_checkpoint`` is empty for a first attempt; ``started_at`` is set for one that
+    a former server saw running. All URIs are absolute.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Attempt:
     previous_checkpoint: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     interruptible: bool = False
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,106 @@
+"""The executor of ``echo`` tasks: an attempt's input is its output, and no process runs (reference: engine.md, 2.8)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+
+from glidepath.errors import FlyteException, FlyteValidationException
+from glidepath.executors.protocol import Attempt, Failed, Listener, Outcome, Report, Succeeded
+from glidepath.executors.verdict import failure
+from glidepath.idl import core, paths
+from glidepath.storage.protocol import Storage
+
+TASK_TYPE = "echo"
+_THREADS = 2
+
+
+class EchoExecutor:
+    """Copies inputs to outputs on threads of its own; see :class:`~glidepath.executors.protocol.Executor`."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._listener: Listener | None = None
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="glidepath-echo")
+        self._lock = threading.Lock()
+        self._waiting: set[str] = set()
+
+    @property
+    def task_types(self) -> frozenset[str] | None:
+        """``echo`` only."""
+        return frozenset({TASK_TYPE})
+
+    def start(self, listener: Listener) -> None:
+        """Begin to take attempts."""
+        self._listener = listener
+
+    def submit(self, attempt: Attempt) -> None:
+        """Echo an attempt's input, soon."""
+        with self._lock:
+            if attempt.name in self._waiting:
+                return
+            self._waiting.add(attempt.name)
+        self._pool.submit(self._echo, attempt)
+
+    def abort(self, name: str, reason: str) -> None:
+        """Leave an attempt be; one that was echoed already stays so."""
+        with self._lock:
+            known = name in self._waiting
+            self._waiting.discard(name)
+        if known:
+            self._report(Report(name, core.TaskExecution.ABORTED, datetime.now(tz=timezone.utc), reason))
+
+    def adopt(self, attempts: Sequence[Attempt]) -> None:
+        """Echo again: it gives the same."""
+        for attempt in attempts:
+            self.submit(attempt)
+
+    def sweep(self) -> None:
+        """Nothing of this executor outlives its server."""
+
+    def close(self) -> None:
+        """Report nothing more."""
+        self._listener = None
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _echo(self, attempt: Attempt) -> None:
+        outcome = self._outcome(attempt)
+        with self._lock:
+            if attempt.name not in self._waiting:
+                return
+            self._waiting.discard(attempt.name)
+        now = datetime.now(tz=timezone.utc)
+        if isinstance(outcome, Failed):
+            self._report(Report(attempt.name, core.TaskExecution.FAILED, now, outcome.error.message, outcome=outcome))
+        else:
+            self._report(Report(attempt.name, core.TaskExecution.SUCCEEDED, now, outcome=outcome))
+
+    def _outcome(self, attempt: Attempt) -> Outcome:
+        try:
+            outputs = echoed(attempt)
+            uri = paths.join(attempt.output_prefix, paths.OUTPUTS)
+            self._storage.put(uri, outputs.SerializeToString(deterministic=True))
+            return Succeeded(outputs, uri)
+        except FlyteValidationException as error:
+            return failure("BadTaskSpecification", str(error), core.ExecutionError.USER, recoverable=False)
+        except (FlyteException, OSError) as error:
+            return failure("OutputsUnwritable", str(error), core.ExecutionError.SYSTEM, recoverable=True)
+
+    def _report(self, report: Report) -> None:
+        listener = self._listener
+        if listener is not None:
+            listener(report)
+
+
+def echoed(attempt: Attempt) -> core.LiteralMap:
+    """The outputs of an echo. Raises FlyteValidationException for tasks of more than one input, whose order no spec tells."""
+    inputs, outputs = attempt.inputs.literals, list(attempt.task.interface.outputs.variables)
+    if len(inputs) > 1 or len(inputs) != len(outputs):
+        raise FlyteValidationException(
+            f"an echo task has at most one input on a control plane, this one has {len(inputs)}",
+            where=f"task {attempt.task.id.name}",
+            hint="use one echo for each value",
+        )
+    return core.LiteralMap(literals=dict(zip(outputs, inputs.values(), strict=True)))
