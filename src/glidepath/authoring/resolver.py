@@ -11,7 +11,7 @@ from glidepath.authoring.places import user_frame
 from glidepath.errors import FlyteEntityNotFoundException, FlyteValidationException
 
 if TYPE_CHECKING:
-    from glidepath.authoring.tasks import PythonFunctionTask, Task
+    from glidepath.authoring.tasks import PythonAutoContainerTask, Task
 
 DEFAULT_RESOLVER = "flytekit.core.python_auto_container.default_task_resolver"
 """The name on the wire of finding tasks by module and name. It is stock flytekit's, so that its images run our tasks."""
@@ -47,13 +47,13 @@ class TaskResolver(ABC):
         """The task of these texts."""
 
 
-def location_of(task: PythonFunctionTask[..., Any]) -> str:
+def location_of(task: PythonAutoContainerTask[..., Any]) -> str:
     """The resolver's name for the command line."""
     resolver = task.settings.resolver
     return DEFAULT_RESOLVER if resolver is None else resolver.location
 
 
-def loader_args(task: PythonFunctionTask[..., Any], settings: Any = None) -> list[str]:
+def loader_args(task: PythonAutoContainerTask[..., Any], settings: Any = None) -> list[str]:
     """The resolver's arguments for the command line: ``["task-module", "pkg.mod", "task-name", "train"]`` by default."""
     resolver = task.settings.resolver
     if resolver is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from glidepath.authoring.overrides import Overrides
@@ -12,10 +13,9 @@ from glidepath.version import VERSION
 
 if TYPE_CHECKING:
     from glidepath.authoring.settings import SerializationSettings
-    from glidepath.authoring.tasks import PythonFunctionTask, Task
+    from glidepath.authoring.tasks import PythonAutoContainerTask, Task
 
-_EXECUTE = (
-    "pyflyte-execute",
+_PLACES = (
     "--inputs",
     "{{.input}}",
     "--output-prefix",
@@ -30,12 +30,13 @@ _EXECUTE = (
 _PRIMARY_KEY = "primary_container_name"
 
 
-def task_template(task: PythonFunctionTask[..., Any], settings: SerializationSettings) -> core.TaskTemplate:
-    """The template of a function task: with a container, or with a pod when the task has a pod template."""
+def task_template(task: PythonAutoContainerTask[..., Any], settings: SerializationSettings) -> core.TaskTemplate:
+    """The template of a task: with a container, or with a pod when the task has a pod template."""
     chosen = task.settings
     template = core.TaskTemplate(
         id=task.identifier(settings),
         type=task.task_type,
+        task_type_version=task.task_type_version,
         metadata=metadata_of(chosen),
         interface=task.interface.typed,
         extended_resources=chosen.extended_resources,
@@ -76,20 +77,28 @@ def metadata_of(chosen: TaskSettings) -> core.TaskMetadata:
     return metadata
 
 
-def container_of(task: PythonFunctionTask[..., Any], settings: SerializationSettings) -> core.Container:
-    """The container of a function task. Its environment is the settings' and then the task's, which wins."""
-    chosen = task.settings
+def container_of(task: PythonAutoContainerTask[..., Any], settings: SerializationSettings) -> core.Container:
+    """The container of a task."""
     return core.Container(
-        image=settings.image_config.resolve(chosen.container_image),
-        args=command_of(task, settings),
-        resources=chosen.resources,
-        env=[core.KeyValuePair(key=key, value=value) for key, value in {**settings.env, **chosen.environment}.items()],
+        image=settings.image_config.resolve(task.settings.container_image),
+        args=_with_code(task.command(settings), settings),
+        resources=task.settings.resources,
+        env=[core.KeyValuePair(key=key, value=value) for key, value in task.environment(settings).items()],
     )
 
 
-def command_of(task: PythonFunctionTask[..., Any], settings: SerializationSettings) -> list[str]:
-    """The command line of the container, byte for byte stock's, so that any flytekit image can run it."""
-    command = [*_EXECUTE, "--resolver", location_of(task), "--", *loader_args(task, settings)]
+def execute_command(task: PythonAutoContainerTask[..., Any], settings: SerializationSettings) -> list[str]:
+    """The command that runs a task, byte for byte stock's, so that any flytekit image can run it."""
+    return program_command("pyflyte-execute", location_of(task), loader_args(task, settings))
+
+
+def program_command(program: str, resolver: str, arguments: Sequence[str]) -> list[str]:
+    """A program that runs what a resolver finds by its arguments, with placeholders for where it reads and writes."""
+    return [program, *_PLACES, "--resolver", resolver, "--", *arguments]
+
+
+def _with_code(command: list[str], settings: SerializationSettings) -> list[str]:
+    """The command behind the program that fetches its code, if the code is not in the image."""
     if settings.fast is None:
         return command
     fast = settings.fast

@@ -15,7 +15,7 @@ from glidepath.authoring.entity import Entity, NodeDefaults, P, R
 from glidepath.authoring.places import module_name, place_of
 from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import TaskOptions, TaskSettings, settle
-from glidepath.authoring.task_specs import task_node, task_template
+from glidepath.authoring.task_specs import execute_command, task_node, task_template
 from glidepath.errors import FlyteException, FlyteValidationException, FlyteValueException
 from glidepath.idl import admin, core, kinds
 
@@ -49,10 +49,28 @@ class Task(Entity[P, R]):
         message.task_node.CopyFrom(task_node(self, node.overrides, settings))
 
 
-class PythonFunctionTask(Task[P, R]):
-    """A task that is a function, made by :func:`task`."""
+class PythonAutoContainerTask(Task[P, R]):
+    """A task that a program of the SDK runs in a container: its template follows from its settings and its command."""
 
     task_type = "python-task"
+    task_type_version = 0
+    module: str
+    """Where it is imported from."""
+
+    def command(self, settings: SerializationSettings) -> list[str]:
+        """The program and its arguments, without what fetches an archive of code."""
+        return execute_command(self, settings)
+
+    def environment(self, settings: SerializationSettings) -> Mapping[str, str]:
+        """The container's variables: the settings' and then the task's, which win."""
+        return {**settings.env, **self.settings.environment}
+
+    def template(self, settings: SerializationSettings) -> core.TaskTemplate:
+        return task_template(self, settings)
+
+
+class PythonFunctionTask(PythonAutoContainerTask[P, R]):
+    """A task that is a function, made by :func:`task`."""
 
     def __init__(self, function: Callable[P, R], settings: TaskSettings, *, pickle_untyped: bool = False) -> None:
         module = module_name(function)
@@ -82,9 +100,6 @@ class PythonFunctionTask(Task[P, R]):
     def run(self, values: Mapping[str, Any]) -> Any:
         """A plain call: arguments are checked, the function is called; an ``async`` one gives its coroutine."""
         return self.task_function(**fitting(self.interface, values))  # type: ignore[call-arg]
-
-    def template(self, settings: SerializationSettings) -> core.TaskTemplate:
-        return task_template(self, settings)
 
     def spec(self, settings: SerializationSettings) -> admin.TaskSpec:
         return admin.TaskSpec(template=self.template(settings), description=description_of(self.settings.docs, self.docstring))
