@@ -44,6 +44,9 @@ class RecordingOrchestrator:
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str, principal: str) -> None:
         self.calls.append(("terminate", execution.name, cause, principal))
 
+    def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
+        self.calls.append(("signalled", execution.name, signal_id, value.scalar.primitive.boolean))
+
 
 @dataclass
 class ControlPlane:

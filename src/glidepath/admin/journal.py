@@ -16,9 +16,11 @@ from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, sel
 from glidepath.admin.apply import apply_node_event, apply_task_event, apply_workflow_event
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.store import Store, rows
-from glidepath.admin.store.schema import executions, node_executions, task_executions
+from glidepath.admin.store.database import insert_all_new
+from glidepath.admin.store.schema import executions, node_executions, signals, task_executions
 from glidepath.engine import Transition
 from glidepath.engine.codec import encode
+from glidepath.engine.commands import AwaitSignal
 from glidepath.engine.rendering import render
 from glidepath.idl import admin, core, event
 from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
@@ -38,6 +40,8 @@ class _Changes:
     nodes: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     tasks: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     new: set[tuple[Any, ...]] = field(default_factory=set)
+    signals: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
+    """What gates wait for, unless it is there."""
     failures: dict[Key, tuple[core.WorkflowExecutionIdentifier, event.WorkflowExecutionEvent]] = field(default_factory=dict)
     """Executions that end whatever their nodes were doing."""
 
@@ -64,6 +68,9 @@ class Journal:
                 self._add_node(live, message, changed)
             elif isinstance(message, event.TaskExecutionEvent):
                 self._add_task(live, message, changed)
+        for command in transition.commands:
+            if isinstance(command, AwaitSignal):
+                self._add_signal(live, command, changed)
         for node in transition.nodes.values():
             key = (*live.key, node.uid)
             if key in self._pending.nodes:
@@ -94,6 +101,7 @@ class Journal:
             _write_executions(connection, changes.executions)
             _write(connection, node_executions, _NODE_KEY, changes.nodes, changes.new)
             _write(connection, task_executions, _TASK_KEY, changes.tasks, changes.new)
+            insert_all_new(connection, signals, list(changes.signals.values()))
             for execution, message in changes.failures.values():
                 _fail(connection, execution, message, self._clock())
         self._pending = _Changes()
@@ -134,6 +142,15 @@ class Journal:
             row["created_at"] = changed
         self._pending.tasks[key] = {**self._pending.tasks.get(key, {}), **row}
         live.tasks[uid] = task
+
+    def _add_signal(self, live: Live, command: AwaitSignal, changed: datetime) -> None:
+        self._pending.signals[(*live.key, command.signal_id)] = {
+            **rows.execution_key(live.state.id),
+            "signal_id": command.signal_id,
+            "type": command.type.SerializeToString(),
+            "created_at": changed,
+            "updated_at": changed,
+        }
 
 
 def _write_executions(connection: Connection, changes: dict[tuple[Any, ...], dict[str, Any]]) -> None:

@@ -73,6 +73,8 @@ class Live:
     """Records of nodes that have begun and not ended, by unique id."""
     tasks: dict[str, admin.TaskExecution] = field(default_factory=dict)
     """Record of the newest attempt of each of those nodes."""
+    gates: dict[str, set[str]] = field(default_factory=dict)
+    """Nodes that wait for a signal, by its id."""
     postponed: list[Event] = field(default_factory=list)
     """Events that wait, in order, for a fault to pass."""
 

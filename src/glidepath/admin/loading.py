@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.live import Live, NodeValues
 from glidepath.admin.store import Store, rows
-from glidepath.admin.store.schema import executions, node_executions, task_executions, workflows
+from glidepath.admin.store.schema import executions, node_executions, signals, task_executions, workflows
 from glidepath.engine import ExecutionState, Plan, Settings
 from glidepath.engine.codec import decode
 from glidepath.engine.resume import load
@@ -117,6 +117,13 @@ class Loader:
         with self._store.read() as connection:
             metadata = admin.ExecutionSpec.FromString(connection.execute(query).scalar_one()).metadata
         return metadata.parent_node_execution if metadata.HasField("parent_node_execution") else None
+
+    def signal_value(self, execution: core.WorkflowExecutionIdentifier, signal_id: str) -> core.Literal | None:
+        """What a signal was set to; None for one that nobody has set."""
+        query = select(signals.c.value).where(*rows.is_execution(signals, execution), signals.c.signal_id == signal_id)
+        with self._store.read() as connection:
+            found = connection.execute(query).scalar()
+        return core.Literal.FromString(found) if found is not None else None
 
     def _load_records(self, connection: Connection, live: Live) -> None:
         """The records of what was live, which the next reports go on from."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from glidepath.admin.errands import Errands
+from glidepath.admin.happenings import ChildOver
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.loading import ChildEnd, Loader
 from glidepath.engine.commands import StartChild
@@ -28,14 +28,6 @@ class Children(Protocol):
     def terminate_child(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
         """Ask the child to end; one that has ended stays as it is."""
         ...
-
-
-@dataclass(frozen=True)
-class ChildOver:
-    """The execution that node ``uid`` launched has ended."""
-
-    uid: str
-    end: ChildEnd
 
 
 class Offspring:

@@ -11,22 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
 from glidepath.admin.dispatch import Dispatcher
+from glidepath.admin.errands import Errands
 from glidepath.admin.faults import passes
+from glidepath.admin.gates import Gates
+from glidepath.admin.happenings import Adopted, Again, Answered, Broken, ChildOver, Happening, Terminate, Wake
 from glidepath.admin.inbox import Inbox
 from glidepath.admin.journal import Journal
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.loading import ChildEnd, Loader
-from glidepath.admin.offspring import ChildOver, Children, Offspring, child_id
+from glidepath.admin.offspring import Children, Offspring, child_id
 from glidepath.admin.timers import Timers
 from glidepath.engine import Transition, advance, apply
-from glidepath.engine.commands import AbortAttempt, Command, SetTimer, StartAttempt, StartChild
-from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Resumed, TimerFired
+from glidepath.engine.commands import AbortAttempt, AwaitSignal, Command, SetTimer, StartAttempt, StartChild
+from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Resumed, SignalSet, TimerFired
+from glidepath.engine.records import ExecutionRecord
 from glidepath.engine.resume import outstanding
 from glidepath.engine.state import LIVE_PHASES
 from glidepath.executors.protocol import Report
@@ -44,41 +47,11 @@ _RETRY_SECONDS = 1.0
 _LINGER_SECONDS = 0.02
 """How long progress that asks for nothing may wait for what follows it, to share its commit."""
 _WRITERS = 16
-
-
-@dataclass(frozen=True)
-class Wake:
-    """The store has an execution that this orchestrator does not run yet."""
-
-
-@dataclass(frozen=True)
-class Terminate:
-    """Somebody asked to end an execution; the store says ABORTING."""
-
-    cause: str
-    principal: str
-
-
-@dataclass(frozen=True)
-class Again:
-    """Time to try postponed events again."""
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A command could not be carried out, and never will be."""
-
-    error: Exception
-
-
-@dataclass(frozen=True)
-class Adopted:
-    """Every execution of an earlier server has been woken."""
+_ERRANDS = 2
 
 
 _NO_EXECUTION: Key = ("", "", "")
 
-Happening: TypeAlias = "Adopted | Event | Wake | Terminate | ChildOver | Again | Broken"
 Message: TypeAlias = "tuple[Key, Happening] | Report | None"
 
 
@@ -103,6 +76,8 @@ class Orchestrator:
         self._dispatcher = dispatcher
         self._clock = clock
         self._offspring: Offspring
+        self._errands = Errands("errands", _ERRANDS)
+        self._gates = Gates(loader, self._errands, self._tell)
         self._inbox: Inbox[Key, Message] = Inbox()
         self._live: dict[Key, Live] = {}
         self._timers: Timers[Happening] = Timers()
@@ -131,6 +106,7 @@ class Orchestrator:
         if self._thread.is_alive():
             self._thread.join()
             self._offspring.close()
+        self._errands.close()
         self._dispatcher.close()
         self._writers.shutdown()
 
@@ -141,6 +117,10 @@ class Orchestrator:
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str, principal: str) -> None:
         """An execution's phase is ABORTING now."""
         self._tell(key_of(execution), Terminate(cause, principal))
+
+    def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
+        """A signal has a value."""
+        self._tell(key_of(execution), Answered(signal_id, value))
 
     def _tell(self, key: Key, what: Happening) -> None:
         self._inbox.put(key, (key, what))
@@ -248,6 +228,10 @@ class Orchestrator:
         if isinstance(what, Terminate):
             self._mark_aborting(live)
             return live, AbortRequested(self._clock(), what.cause, what.principal)
+        if isinstance(what, Answered):
+            for uid in sorted(live.gates.pop(what.signal_id, ())):
+                self._deliver(live, SignalSet(uid, self._clock(), what.value))
+            return None
         if isinstance(what, ChildOver):
             node = live.state.nodes.get(what.uid)
             return (live, ChildEnded(what.uid, node.attempt, self._clock(), *what.end)) if node is not None else None
@@ -345,6 +329,8 @@ class Orchestrator:
         if isinstance(command, SetTimer):
             fired = TimerFired(command.uid, command.attempt, command.kind, command.at)
             return lambda: self._set_timer(live, command.at, fired)
+        if isinstance(command, AwaitSignal):
+            return lambda: self._gates.wait(live, command)
         if isinstance(command, StartChild):
             return lambda: self._offspring.launch(live, command)
         child, principal = child_id(live, command.name), live.spec.metadata.principal
@@ -370,7 +356,8 @@ class Orchestrator:
     def _tell_parent(self, live: Live, transition: Transition) -> None:
         parent = live.spec.metadata.parent_node_execution
         if parent.node_id and key_of(parent.execution_id) in self._live:
-            error = next((record.error for record in reversed(transition.records) if record.error is not None), None)
+            ends = [record for record in transition.records if isinstance(record, ExecutionRecord)]
+            error = next((end.error for end in reversed(ends) if end.error is not None), None)
             end = ChildEnd(transition.phase, transition.outputs.get(END_NODE_ID), error)
             self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end))
 

@@ -18,7 +18,7 @@ from glidepath.admin.journal import Journal
 from glidepath.admin.loading import Loader
 from glidepath.admin.orchestrator import Orchestrator
 from glidepath.admin.rpc import INTERNAL_CALL
-from glidepath.admin.services.assembly import admin_service
+from glidepath.admin.services.assembly import admin_service, signal_service
 from glidepath.admin.services.context import Context, now
 from glidepath.admin.services.executions import Executions
 from glidepath.admin.services.projects import seed_projects
@@ -103,7 +103,7 @@ class Server:
         self.journal, self.dispatcher = Journal(self.store, now), Dispatcher([self.executor])
         self.orchestrator = Orchestrator(loader, self.journal, self.storage, self.dispatcher, now)
         self.context = Context(self.store, self.storage, config, self.orchestrator)
-        self.admin = admin_service(self.context).rpcs
+        self.admin = {**admin_service(self.context).rpcs, **signal_service(self.context).rpcs}
         seed_projects(self.context)
         self.orchestrator.start(ChildExecutions(Executions(self.context)))
 
@@ -164,6 +164,15 @@ class Server:
         request.id.project, request.id.domain = "flytesnacks", "development"
         found = self.call("ListExecutions", request).executions
         return [each.id for each in found if each.spec.metadata.mode == admin.ExecutionMetadata.CHILD_WORKFLOW]
+
+    def signals(self, execution: core.WorkflowExecutionIdentifier) -> list[str]:
+        """The ids of what gates wait for, or waited for."""
+        request = admin.SignalListRequest(workflow_execution_id=execution, limit=100)
+        return [signal.id.signal_id for signal in self.call("ListSignals", request).signals]
+
+    def answer(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
+        identifier = core.SignalIdentifier(signal_id=signal_id, execution_id=execution)
+        self.call("SetSignal", admin.SignalSetRequest(id=identifier, value=value))
 
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str = "enough") -> None:
         self.call("TerminateExecution", admin.ExecutionTerminateRequest(id=execution, cause=cause))

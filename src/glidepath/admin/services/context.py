@@ -16,7 +16,7 @@ from glidepath.storage.protocol import Storage
 
 
 class Orchestrator(Protocol):
-    """Who runs executions. Called after the commit, from any thread; both must come back at once."""
+    """Who runs executions. Called after the commit, from any thread; each must come back at once."""
 
     def launched(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """A new execution stands in the store, phase UNDEFINED."""
@@ -24,6 +24,10 @@ class Orchestrator(Protocol):
 
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str, principal: str) -> None:
         """An execution's phase is ABORTING now; stop its attempts and end it."""
+        ...
+
+    def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
+        """A signal has a value; let the gates go on that wait for it."""
         ...
 
 

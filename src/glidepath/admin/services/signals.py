@@ -59,7 +59,7 @@ class Signals:
         return admin.SignalList(signals=[_signal(row) for row in page.rows], token=page.token)
 
     def set(self, request: admin.SignalSetRequest, call: Call) -> admin.SignalSetResponse:
-        """Give a signal its value, of a type that casts to the signal's."""
+        """Give a signal its value, of a type that casts to the signal's; gates that wait for it go on at once."""
         _check(request.id)
         require(request.HasField("value"), "value")
         with self._context.store.write() as connection:
@@ -74,6 +74,7 @@ class Signals:
                 )
             values = {"value": request.value.SerializeToString(), "updated_at": self._context.clock()}
             connection.execute(signals.update().where(*_is(request.id)).values(**values))
+        self._context.orchestrator.signalled(request.id.execution_id, request.id.signal_id, request.value)
         return admin.SignalSetResponse()
 
 

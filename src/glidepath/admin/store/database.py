@@ -7,7 +7,7 @@ statement a snapshot. Postgres does its own locking, so there ``write`` is simpl
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -95,6 +95,12 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     statement = _dialect_insert(connection, table).values(**values).on_conflict_do_nothing().returning(table.c.id)
     inserted: int | None = connection.execute(statement).scalar_one_or_none()
     return inserted
+
+
+def insert_all_new(connection: Connection, table: Table, found: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows whose unique key is free."""
+    if found:
+        connection.execute(_dialect_insert(connection, table).on_conflict_do_nothing(), list(found))
 
 
 def _dialect_insert(connection: Connection, table: Table) -> Any:
