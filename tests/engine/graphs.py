@@ -11,7 +11,7 @@ from google.protobuf.duration_pb2 import Duration
 from glidepath.engine import ExecutionState, Plan, Settings, Transition, advance, apply
 from glidepath.engine.commands import AbortAttempt, Command, SetTimer, StartAttempt, StartChild
 from glidepath.engine.events import AttemptFailed, AttemptSucceeded, Event, Launched
-from glidepath.engine.records import ExecutionRecord, NodeRecord, TaskRecord
+from glidepath.engine.records import ExecutionRecord, ItemRecord, NodeRecord, Record, TaskRecord
 from glidepath.idl import core
 
 INTEGER = core.LiteralType(simple=core.SimpleType.INTEGER)
@@ -143,6 +143,7 @@ class World:
     state: ExecutionState
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     files: dict[str, core.LiteralMap] = field(default_factory=dict)
     last: Transition | None = None
@@ -153,6 +154,7 @@ class World:
         self.files.update(transition.files)
         apply(self.state, transition)
         self.log.extend(map(line_of, transition.records))
+        self.records.extend(transition.records)
         self.commands.extend(transition.commands)
         self.last = transition if transition else self.last
         return transition
@@ -181,8 +183,9 @@ def line_of(record: object) -> str:
         return f"WF {core.WorkflowExecution.Phase.Name(record.phase)}"
     if isinstance(record, NodeRecord):
         return f"N {record.uid} {core.NodeExecution.Phase.Name(record.phase)}"
-    assert isinstance(record, TaskRecord)
-    return f"T {record.uid}({record.attempt}) {core.TaskExecution.Phase.Name(record.phase)}"
+    assert isinstance(record, TaskRecord | ItemRecord)
+    kind = "T" if isinstance(record, TaskRecord) else "I"
+    return f"{kind} {record.uid}({record.attempt}) {core.TaskExecution.Phase.Name(record.phase)}"
 
 
 __all__ = [

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from glidepath.engine.commands import StartAttempt
-from glidepath.engine.state import ExecutionState, NodeState, Scope
+from glidepath.engine.items import index_of
+from glidepath.engine.state import ITEMS, ExecutionState, NodeState, Scope
 from glidepath.idl import paths
 from glidepath.idl.ids import generated_name
+
+_INDEX, _INDEX_NAME = "FLYTE_K8S_ARRAY_INDEX", "BATCH_JOB_ARRAY_INDEX_VAR_NAME"
 
 
 class AttemptPlace(NamedTuple):
@@ -28,13 +31,25 @@ def data_dir(scope: Scope, node: NodeState) -> str:
     return paths.nested_data_dir(scope.data_dir, node.node_id)
 
 
+def shared_inputs(scope: Scope) -> str:
+    """Where the nodes of a scope find their inputs if not each in its own folder; empty if so."""
+    return scope.input_uri if scope.kind == ITEMS else ""
+
+
+def item_environment(scope: Scope, node: NodeState) -> tuple[tuple[str, str], ...]:
+    """What tells an attempt of an array's item its index; nothing for other nodes."""
+    if scope.kind != ITEMS:
+        return ()
+    return ((_INDEX, str(index_of(node.node_id))), (_INDEX_NAME, _INDEX))
+
+
 def place_of(state: ExecutionState, command: StartAttempt) -> AttemptPlace:
     """The place of the attempt that a command asks for."""
     raw = _raw_prefix(state, command.uid, command.attempt)
     previous = paths.checkpoint_prefix(_raw_prefix(state, command.uid, command.attempt - 1)) if command.attempt else ""
     return AttemptPlace(
         name=generated_name(state.id.name, command.uid, command.attempt),
-        input_uri=f"{command.data_dir}/{paths.INPUTS}",
+        input_uri=command.input_uri or f"{command.data_dir}/{paths.INPUTS}",
         output_prefix=paths.node_output_dir(command.data_dir, command.attempt),
         raw_output_prefix=raw,
         checkpoint_prefix=paths.checkpoint_prefix(raw),

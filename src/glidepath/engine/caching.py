@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from glidepath.engine.commands import LookupCache
+from glidepath.engine.events import CacheAnswered
 from glidepath.engine.plan import GraphNode
 from glidepath.engine.state import NodeState
 from glidepath.engine.step import Step
@@ -54,6 +55,20 @@ def keep(
     overwrite = step.state.settings.overwrite_cache
     step.transition.cached.append(CacheEntry(node.uid, node.attempt, task, inputs(), outputs, node.cache_key, overwrite))
     return release(step, node)._replace(cache_status=core.CatalogCacheStatus.CACHE_POPULATED)
+
+
+def refuse(step: Step, event: CacheAnswered) -> None:
+    """An answer came too late: nobody needs the reservation that came with it."""
+    if event.reservation == _ACQUIRED:
+        step.transition.released.append(event.uid)
+
+
+def withdraw(step: Step, graph_node: GraphNode, node: NodeState) -> None:
+    """A node is aborted: it wants no reservation any more, whether it holds it, waits for it or is about to be given it."""
+    waits = node.phase == core.NodeExecution.QUEUED and not node.cache_status and looks_up(step, graph_node)
+    task = graph_node.task
+    if node.reservation == _ACQUIRED or (waits and task is not None and task.metadata.cache_serializable):
+        step.transition.released.append(node.uid)
 
 
 def release(step: Step, node: NodeState) -> NodeState:

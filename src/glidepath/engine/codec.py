@@ -13,7 +13,7 @@ from glidepath.idl import core
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST_FIELDS = 14
-_ADDED: list[Any] = ["", None, None, "", "", 0, None, 0]
+_ADDED: list[Any] = ["", None, None, "", "", 0, None, 0, 0]
 """What rows that were written before these fields existed have in their place."""
 
 
@@ -42,6 +42,7 @@ def encode(node: NodeState) -> bytes:
         int(node.cache_status),
         node.cache_key.SerializeToString() if node.cache_key is not None else None,
         int(node.reservation),
+        node.items,
     )
     packed: bytes = msgpack.packb(row)
     return packed
@@ -75,6 +76,7 @@ def decode(data: bytes) -> NodeState:
         cache_status=row[19],
         cache_key=core.CatalogMetadata.FromString(row[20]) if row[20] is not None else None,
         reservation=row[21],
+        items=row[22],
     )
 
 

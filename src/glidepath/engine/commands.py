@@ -21,6 +21,8 @@ class StartAttempt(NamedTuple):
     interruptible: bool = False
     env: tuple[tuple[str, str], ...] = ()
     """More environment variables, for an item of an array."""
+    input_uri: str = ""
+    """Where the inputs lie if not in ``data_dir``: the items of an array read those of the whole array."""
 
 
 class LookupCache(NamedTuple):

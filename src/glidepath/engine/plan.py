@@ -60,6 +60,34 @@ class Graph(NamedTuple):
         return self.nodes[node_id]
 
 
+class ItemsGraph(Graph):
+    """The items of an array as a graph without edges: all its nodes, ``n0`` and on, are the one that it holds.
+
+    ``id`` is what the array's task execution is called by: the task that its items run, or for launch plans its own node.
+    """
+
+    __slots__ = ()
+
+    def node(self, node_id: str) -> GraphNode:
+        return self.nodes[self.first]._replace(id=node_id)
+
+
+def items_graph(array: GraphNode, interruptible: bool) -> ItemsGraph:
+    """The graph of an array's items."""
+    item = array.item
+    if item is None:
+        raise LookupError(f"node [{array.id}] is no array")
+    named = core.Identifier(resource_type=core.ResourceType.TASK, name=array.id, version="v1")
+    return ItemsGraph(
+        id=item.task.id if item.task is not None else named,
+        nodes={item.id: item},
+        fail_after_executable_nodes=False,
+        interruptible=interruptible,
+        has_outputs=item.has_outputs,
+        first=item.id,
+    )
+
+
 class Plan:
     """A compiled closure made ready to run: the primary graph and every sub-workflow's, by identifier."""
 
@@ -115,8 +143,23 @@ def _node_of(spec: core.Node, setting: _Setting, upstream_count: int = 0, downst
         task=task,
         has_outputs=task is not None and bool(task.interface.outputs.variables),
         arms=tuple(_arms_of(spec.branch_node.if_else, setting)) if kind == BRANCH else (),
-        item=_node_of(spec.array_node.node, setting) if kind == ARRAY else None,
+        item=_item_of(spec.array_node, setting) if kind == ARRAY else None,
     )
+
+
+def _item_of(array: core.ArrayNode, setting: _Setting) -> GraphNode:
+    """What each item runs. A map task's template speaks of lists where one item gives one output."""
+    item = _node_of(array.node, setting)
+    if item.task is None or array.is_original_sub_node_interface.value:
+        return item
+    task = core.TaskTemplate()
+    task.CopyFrom(item.task)
+    for variable in task.interface.outputs.variables.values():
+        if variable.type.WhichOneof("type") == "collection_type":
+            element = core.LiteralType()
+            element.CopyFrom(variable.type.collection_type)
+            variable.type.CopyFrom(element)
+    return item._replace(task=task)
 
 
 def _arms_of(block: core.IfElseBlock, setting: _Setting) -> Iterator[Arm]:

@@ -57,4 +57,33 @@ class TaskRecord(NamedTuple):
     error: core.ExecutionError | None = None
 
 
-Record = ExecutionRecord | NodeRecord | TaskRecord
+class ItemRecord(NamedTuple):
+    """An item of an array entered ``phase`` (``core.TaskExecution.Phase``), or reports more about the one it is in."""
+
+    scope: Scope
+    """That of the items; its ``uid`` is the array's."""
+    uid: str
+    number: int
+    """Its index."""
+    attempt: int
+    phase: core.TaskExecution.Phase
+    at: datetime
+    reason: str = ""
+    logs: tuple[core.TaskLog, ...] = ()
+    launched: str = ""
+    """The execution that runs the item, where it is a launch plan's."""
+    cache_status: core.CatalogCacheStatus = core.CatalogCacheStatus.CACHE_DISABLED
+
+
+ITEM_PHASES: dict[int, core.TaskExecution.Phase] = {
+    core.NodeExecution.QUEUED: core.TaskExecution.QUEUED,
+    core.NodeExecution.RUNNING: core.TaskExecution.RUNNING,
+    core.NodeExecution.SUCCEEDED: core.TaskExecution.SUCCEEDED,
+    core.NodeExecution.RECOVERED: core.TaskExecution.SUCCEEDED,
+    core.NodeExecution.FAILED: core.TaskExecution.FAILED,
+    core.NodeExecution.TIMED_OUT: core.TaskExecution.FAILED,
+    core.NodeExecution.ABORTED: core.TaskExecution.ABORTED,
+}
+"""What the phase of an item's node is to clients, who see its array's task execution only."""
+
+Record = ExecutionRecord | NodeRecord | TaskRecord | ItemRecord

@@ -8,14 +8,17 @@ from functools import singledispatch
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from glidepath.engine.plan import ARRAY, BRANCH, LAUNCH_PLAN, SUB_WORKFLOW, TASK
-from glidepath.engine.records import ExecutionRecord, NodeRecord, Record, TaskRecord
+from glidepath.engine.plan import ARRAY, BRANCH, LAUNCH_PLAN, SUB_WORKFLOW, TASK, GraphNode, items_graph
+from glidepath.engine.records import ExecutionRecord, ItemRecord, NodeRecord, Record, TaskRecord
 from glidepath.engine.state import ExecutionState
 from glidepath.idl import core, event
+from glidepath.idl.ids import generated_name
 
 PRODUCER = "propeller"
 """The producer that every control plane accepts whatever cluster it knows."""
 
+ARRAY_TASK_TYPE, ARRAY_PLUGIN = "container_array", "k8s-array"
+"""What the one task execution of an array says it is."""
 _EVENT_VERSION = 1
 
 
@@ -93,11 +96,10 @@ def _tell_of_task(message: event.NodeExecutionEvent, record: NodeRecord) -> None
 
 @_render.register
 def _task(record: TaskRecord, execution: core.WorkflowExecutionIdentifier) -> Message:
-    task, at = record.node.task, _timestamp(record.at)
-    if task is None:
-        raise TypeError(f"node [{record.node.id}] has no task")
+    at = _timestamp(record.at)
+    identifier, task_type = _what_runs(record.node, execution)
     message = event.TaskExecutionEvent(
-        task_id=task.id,
+        task_id=identifier,
         parent_node_execution_id=core.NodeExecutionIdentifier(node_id=record.uid, execution_id=execution),
         retry_attempt=record.attempt,
         phase=record.phase,
@@ -106,18 +108,80 @@ def _task(record: TaskRecord, execution: core.WorkflowExecutionIdentifier) -> Me
         logs=record.logs,
         occurred_at=at,
         reported_at=at,
-        task_type=task.type,
+        task_type=task_type,
         reason=record.reason,
         event_version=_EVENT_VERSION,
         input_uri=record.input_uri,
     )
     if record.reason:
         message.reasons.add(reason=record.reason, occurred_at=at)
+    if record.node.kind == ARRAY:
+        message.metadata.plugin_identifier = ARRAY_PLUGIN
     if record.error is not None:
         message.error.CopyFrom(record.error)
     elif record.output_uri:
         message.output_uri = record.output_uri
     return message
+
+
+def _what_runs(node: GraphNode, execution: core.WorkflowExecutionIdentifier) -> tuple[core.Identifier, str]:
+    """The task that a task execution is of, and its type."""
+    if node.kind == ARRAY:
+        return _array_task(items_graph(node, interruptible=False).id, execution), ARRAY_TASK_TYPE
+    if node.task is None:
+        raise TypeError(f"node [{node.id}] has no task")
+    return node.task.id, node.task.type
+
+
+def _array_task(identifier: core.Identifier, execution: core.WorkflowExecutionIdentifier) -> core.Identifier:
+    """What an array over a launch plan is called by has no place of its own: it takes the execution's."""
+    if identifier.project:
+        return identifier
+    return core.Identifier(
+        resource_type=core.ResourceType.TASK,
+        project=execution.project,
+        domain=execution.domain,
+        name=identifier.name,
+        version=identifier.version,
+    )
+
+
+@_render.register
+def _item(record: ItemRecord, execution: core.WorkflowExecutionIdentifier) -> Message:
+    """One item's part of the one task execution that stands for its array."""
+    at = _timestamp(record.at)
+    message = event.TaskExecutionEvent(
+        task_id=_array_task(record.scope.graph.id, execution),
+        parent_node_execution_id=core.NodeExecutionIdentifier(node_id=record.scope.uid, execution_id=execution),
+        phase=core.TaskExecution.RUNNING,
+        producer_id=PRODUCER,
+        occurred_at=at,
+        reported_at=at,
+        task_type=ARRAY_TASK_TYPE,
+        event_version=_EVENT_VERSION,
+    )
+    message.metadata.plugin_identifier = ARRAY_PLUGIN
+    message.metadata.external_resources.add().CopyFrom(external_resource(record, execution))
+    return message
+
+
+def external_resource(record: ItemRecord, execution: core.WorkflowExecutionIdentifier) -> event.ExternalResourceInfo:
+    """An item of an array as clients see it (reference: engine.md, 1.12)."""
+    info = event.ExternalResourceInfo(
+        external_id=generated_name(execution.name, record.uid, record.attempt),
+        index=record.number,
+        retry_attempt=record.attempt,
+        phase=record.phase,
+        cache_status=record.cache_status,
+    )
+    for log in record.logs:
+        told = info.logs.add()
+        told.CopyFrom(log)
+        told.name = f"{log.name}-{record.number}"
+    if record.launched:
+        child = core.WorkflowExecutionIdentifier(project=execution.project, domain=execution.domain, name=record.launched)
+        info.workflow_node_metadata.execution_id.CopyFrom(child)
+    return info
 
 
 def _timestamp(at: datetime) -> Timestamp:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
+from types import MappingProxyType
 
+from glidepath.engine import array_items
 from glidepath.engine.commands import Command, StartChild
 from glidepath.engine.failures import error_of
+from glidepath.engine.items import EndedItem
 from glidepath.engine.nodes import gate, task
+from glidepath.engine.nodes.array import items_scope, progress_of
 from glidepath.engine.nodes.branch import arm_scope
 from glidepath.engine.nodes.sub_workflow import sub_workflow_scope
-from glidepath.engine.plan import BRANCH, GATE, LAUNCH_PLAN, SUB_WORKFLOW, TASK, GraphNode, Plan
+from glidepath.engine.plan import ARRAY, BRANCH, GATE, LAUNCH_PLAN, SUB_WORKFLOW, TASK, GraphNode, Plan
 from glidepath.engine.state import (
     BLOCKING_PHASES,
     COUNTED_PHASES,
     FAILED_PHASES,
+    ITEMS,
     LIVE_PHASES,
     ROOT,
     ExecutionState,
@@ -43,15 +48,24 @@ def load(
     values: Mapping[str, core.LiteralMap],
     rows: Iterable[NodeState],
     plan_of: PlanOf = _no_plan,
+    items: Mapping[str, Iterable[EndedItem]] = MappingProxyType({}),
 ) -> ExecutionState:
-    """The state of an execution that runs, from its persisted rows. Counters follow from the rows."""
+    """The state of an execution that runs, from its persisted rows. Counters follow from the rows.
+
+    ``items``: what is left of the ended items of each array that runs, by the array's ``uid``; its live items are rows.
+    """
     state = ExecutionState(identifier, plan, settings, values, phase=core.WorkflowExecution.RUNNING)
     state.nodes = {row.uid: row for row in rows}
     root_inputs = paths.join(paths.node_output_dir(paths.node_data_dir(settings.metadata_dir, START_NODE_ID), 0), paths.OUTPUTS)
     stack = [Scope(ROOT, plan.primary, plan, data_dir=settings.metadata_dir, input_uri=root_inputs)]
     while stack:
         scope = stack.pop()
-        stack.extend(_load_scope(state, scope, plan_of))
+        if scope.kind == ITEMS:
+            owner = state.nodes[scope.uid]
+            array = state.scopes[scope.outer].graph.node(owner.node_id).spec.array_node
+            array_items.load(state, scope, progress_of(array, owner.items), items.get(scope.uid, ()))
+        else:
+            stack.extend(_load_scope(state, scope, plan_of))
     if state.scopes[ROOT].handling is not None:
         state.phase = core.WorkflowExecution.FAILING
     return state
@@ -108,6 +122,8 @@ def _scope_inside(state: ExecutionState, outer: Scope, graph_node: GraphNode, no
         return sub_workflow_scope(outer, graph_node, node)
     if node.phase == core.NodeExecution.DYNAMIC_RUNNING:
         return task.dynamic_scope(outer, node, plan_of(node.closure_uri))
+    if graph_node.kind == ARRAY:
+        return items_scope(outer, graph_node, node)
     if graph_node.kind == BRANCH:
         scopes = (arm_scope(outer, node, arm) for arm in graph_node.arms)
         return next((scope for scope in scopes if scope.uid_of(scope.graph.first) in state.nodes), None)

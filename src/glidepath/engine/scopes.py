@@ -10,7 +10,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 
-from glidepath.engine import caching, nodes
+from glidepath.engine import array_items, caching, nodes
 from glidepath.engine.attempts import data_dir
 from glidepath.engine.failures import error_of, innermost_failure
 from glidepath.engine.plan import END, TASK, GraphNode
@@ -20,6 +20,7 @@ from glidepath.engine.state import (
     COUNTED_PHASES,
     FAILED_PHASES,
     GRAPH,
+    ITEMS,
     LIVE_PHASES,
     ROOT,
     NodeState,
@@ -38,7 +39,10 @@ def settle(step: Step) -> None:
         while step.opened or step.ended:
             if step.opened:
                 scope = step.opened.popleft()
-                _begin(step, scope, scope.graph.node(scope.graph.first))
+                if scope.kind == ITEMS:
+                    _items_go_on(step, scope)
+                else:
+                    _open(step, scope)
                 continue
             node = step.node(step.ended.popleft())
             if node is not None:
@@ -50,6 +54,10 @@ def settle(step: Step) -> None:
 def _settle_one(step: Step, node: NodeState) -> None:
     scope = step.scope_of(node)
     if scope is None:
+        return
+    if scope.kind == ITEMS:
+        array_items.ended(step, scope, node)
+        _items_go_on(step, scope)
         return
     if scope.handling is not None:
         if node.node_id == scope.graph.failure:
@@ -84,6 +92,16 @@ def _node_of_arm_ended(step: Step, scope: Scope, node: NodeState) -> None:
         _complete(step, scope, node)
 
 
+def _items_go_on(step: Step, scope: Scope) -> None:
+    """An array's next item lines up, or the array ends with what its items gave."""
+    succeeded = array_items.go_on(step, scope)
+    if succeeded:
+        array_items.complete(step, scope)
+    elif succeeded is not None:
+        abort_live(step, scope, AUTO_ABORT_REASON)
+        array_items.fail(step, scope)
+
+
 def _upstream_ended(step: Step, node_id: str, upstream: NodeState) -> None:
     scope = step.scope_of(upstream)
     if scope is None:
@@ -98,7 +116,21 @@ def _upstream_ended(step: Step, node_id: str, upstream: NodeState) -> None:
     if node.blocked:
         step.put_scope(lifted(scope, 1))
         step.finish(node._replace(phase=core.NodeExecution.SKIPPED), scope, graph_node)
-    elif _is_full(step, graph_node):
+    else:
+        _ready(step, scope, graph_node, uid)
+
+
+def _open(step: Step, scope: Scope) -> None:
+    """The first node of a graph is ready: the start node, or the one of a branch's arm, which may have to wait for a place."""
+    graph_node = scope.graph.node(scope.graph.first)
+    uid = scope.uid_of(graph_node.id)
+    step.put(NodeState(uid, graph_node.id, scope.uid, waiting=0))
+    _ready(step, scope, graph_node, uid)
+
+
+def _ready(step: Step, scope: Scope, graph_node: GraphNode, uid: str) -> None:
+    """Nothing stands before a node any more: it begins, or waits for a place."""
+    if _is_full(step, graph_node):
         step.put_scope(lifted(scope, 1))
         step.transition.queued.append(uid)
     else:
@@ -119,6 +151,13 @@ def _begin_from_backlog(step: Step) -> bool:
         if uid in taken:
             continue
         transition.taken.append(uid)
+        owner = array_items.owner_of(uid)
+        if owner != uid:
+            items = step.scope(owner)
+            if items is not None:
+                array_items.begin_next(step, items)
+                started = True
+            continue
         node = step.node(uid)
         scope = step.scope_of(node) if node is not None else None
         if node is not None and scope is not None and scope.handling is None:
@@ -224,15 +263,20 @@ def abort_live(step: Step, scope: Scope, reason: str) -> None:
                 stack.append(inner)
                 step.close_scope(node.uid)
             nodes.abort(step, current, graph_node, node, reason)
-            caching.release(step, node)
+            caching.withdraw(step, graph_node, node)
             error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.SYSTEM)
             aborted = step.put(node._replace(phase=core.NodeExecution.ABORTED, error=error))
+            if current.kind == ITEMS:
+                array_items.aborted(step, current, aborted)
             if graph_node.kind in COUNTED_KINDS and node.phase in COUNTED_PHASES:
                 step.transition.running -= 1
             step.record_node(aborted, current, graph_node)
 
 
 def _live_nodes(step: Step, scope: Scope) -> Iterator[NodeState]:
+    if scope.kind == ITEMS:
+        yield from array_items.live(step, scope)
+        return
     for node_id in scope.graph.nodes:
         node = step.node(scope.uid_of(node_id))
         if node is not None and node.phase in LIVE_PHASES:

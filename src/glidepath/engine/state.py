@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from glidepath.engine.items import Items
 from glidepath.engine.plan import Graph, GraphNode, Plan
 from glidepath.idl import core, paths
 from glidepath.idl.ids import START_NODE_ID, unique_node_id
@@ -66,6 +67,8 @@ class NodeState(NamedTuple):
     cache_status: core.CatalogCacheStatus = core.CatalogCacheStatus.CACHE_DISABLED
     cache_key: core.CatalogMetadata | None = None
     reservation: core.CatalogReservation.Status = core.CatalogReservation.RESERVATION_DISABLED
+    items: int = 0
+    """How many an array has."""
 
     @property
     def input_uri(self) -> str:
@@ -175,5 +178,14 @@ class ExecutionState:
     running: int = 0
     """Nodes that count against ``max_parallelism`` now."""
     backlog: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    """Ready nodes that wait for a free place, oldest first."""
+    """What waits for a free place, oldest first: ready nodes by ``uid``, and arrays that could begin more items."""
+    arrays: dict[str, Items] = field(default_factory=dict)
+    """The items of each array that runs, by its ``uid``."""
     recovery: Recovery | None = None
+
+    def output_uri(self, uid: str) -> str | None:
+        """Where the outputs of an ended node lie; empty for one without outputs, None for one that is not known."""
+        node = self.nodes.get(uid)
+        if node is not None:
+            return node.output_uri
+        return next((items.stored[uid][1] for items in self.arrays.values() if uid in items.stored), None)

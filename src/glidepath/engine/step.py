@@ -8,12 +8,14 @@ from datetime import datetime
 from glidepath.engine.bindings import resolve_inputs
 from glidepath.engine.commands import Command
 from glidepath.engine.failures import innermost_failure, tell_error
+from glidepath.engine.items import Items, index_of
 from glidepath.engine.plan import LAUNCH_PLAN, TASK, GraphNode
-from glidepath.engine.records import ExecutionRecord, NodeRecord, TaskRecord
-from glidepath.engine.state import ARM, COUNTED_PHASES, FAILED_PHASES, ExecutionState, NodeState, RecoveredNode, Scope
+from glidepath.engine.records import ITEM_PHASES, ExecutionRecord, ItemRecord, NodeRecord, TaskRecord
+from glidepath.engine.state import ARM, COUNTED_PHASES, FAILED_PHASES, ITEMS, ExecutionState, NodeState, RecoveredNode, Scope
 from glidepath.engine.transition import Transition
 from glidepath.idl import core
 from glidepath.idl.ids import START_NODE_ID
+from glidepath.idl.phases import TERMINAL_TASK_PHASES
 
 COUNTED_KINDS = frozenset({TASK, LAUNCH_PLAN})
 """Nodes that count against ``max_parallelism``."""
@@ -66,11 +68,28 @@ class Step:
 
     def resolve(self, scope: Scope, graph_node: GraphNode) -> core.LiteralMap:
         """The inputs of a ready node. Raises :class:`~glidepath.engine.bindings.BindingError`."""
+        if scope.kind == ITEMS:
+            return self._item_inputs(scope, index_of(graph_node.id))
         inputs = resolve_inputs(graph_node, lambda node_id, var: self.produced(scope, node_id, var))
         if scope.handling is not None and graph_node.id == scope.graph.failure:
             told = self.node(scope.failed[0]) if scope.failed else None
             tell_error(inputs, scope.handling, innermost_failure(told) if told is not None else "")
         return inputs
+
+    def _item_inputs(self, scope: Scope, index: int) -> core.LiteralMap:
+        """One element of each list that an array runs over, and its other inputs whole."""
+        items = self.items(scope.uid)
+        if items.inputs is None:  # the first time after a restart
+            outer, owner = self.scope(scope.outer), self.node(scope.uid)
+            if outer is None or owner is None:
+                raise LookupError(f"the graph around array [{scope.uid}] has ended")
+            items.inputs = self.resolve(outer, outer.graph.node(owner.node_id))
+        return items.inputs_of(index)
+
+    def items(self, uid: str) -> Items:
+        """The items of an array as they were before the step; those of one that begins in it."""
+        change = self.transition.items.get(uid)
+        return change.opened if change is not None and change.opened is not None else self.state.arrays[uid]
 
     def recovered(self, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> RecoveredNode | None:
         """What an earlier execution left of a node that begins with these inputs."""
@@ -102,6 +121,11 @@ class Step:
     def write(self, uri: str, literals: core.LiteralMap) -> None:
         self.transition.files.append((uri, literals))
 
+    def write_inputs(self, scope: Scope, node: NodeState, inputs: core.LiteralMap) -> None:
+        """Put a node's inputs where its attempts read them; the items of an array read those of the whole array."""
+        if scope.kind != ITEMS or not scope.input_uri:
+            self.write(node.input_uri, inputs)
+
     def enter(
         self, phase: core.WorkflowExecution.Phase, *, output_uri: str = "", error: core.ExecutionError | None = None
     ) -> None:
@@ -110,6 +134,9 @@ class Step:
         self.transition.records.append(ExecutionRecord(phase, self.at, output_uri, error))
 
     def record_node(self, node: NodeState, scope: Scope, graph_node: GraphNode, **facts: str) -> None:
+        if scope.kind == ITEMS:
+            self._record_item(node, scope, graph_node)
+            return
         self.transition.records.append(
             NodeRecord(
                 node.uid,
@@ -129,7 +156,25 @@ class Step:
         )
 
     def record_task(self, record: TaskRecord) -> None:
-        self.transition.records.append(record)
+        if record.scope.kind != ITEMS:
+            self.transition.records.append(record)
+            return
+        node, index = self.node(record.uid), index_of(record.node.id)
+        told = ItemRecord(record.scope, record.uid, index, record.attempt, record.phase, self.at, record.reason, record.logs)
+        self.transition.records.append(told._replace(cache_status=node.cache_status) if node is not None else told)
+
+    def _record_item(self, node: NodeState, scope: Scope, graph_node: GraphNode) -> None:
+        """An item is no node to clients: what only its node says becomes a line about it in its array's task execution."""
+        phase = ITEM_PHASES[node.phase]
+        if graph_node.kind == TASK and phase not in TERMINAL_TASK_PHASES:
+            return  # its attempt says more
+        told = self.transition.records[-1] if self.transition.records else None
+        if isinstance(told, ItemRecord) and (told.uid, told.attempt, told.phase) == (node.uid, node.attempt, phase):
+            return  # its attempt has just said so
+        index = index_of(graph_node.id)
+        self.transition.records.append(
+            ItemRecord(scope, node.uid, index, node.attempt, phase, self.at, "", (), node.launched, node.cache_status)
+        )
 
     def finish(self, node: NodeState, scope: Scope, graph_node: GraphNode, **facts: str) -> None:
         """``node`` reached a terminal phase: report it, free its place and let its neighbours know later in the step."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from glidepath.engine.commands import Command
+from glidepath.engine.items import ItemsChange
 from glidepath.engine.records import Record
 from glidepath.engine.state import ExecutionState, NodeState, Scope
 from glidepath.idl import core
@@ -44,14 +45,16 @@ class Transition:
     """What the cache keeps, in the same commit as the success it comes from."""
     released: list[str] = field(default_factory=list)
     """Nodes that hold a reservation of cached work no more."""
+    items: dict[str, ItemsChange] = field(default_factory=dict)
+    """Arrays whose items begin or end, by ``uid``."""
     running: int = 0
     queued: list[str] = field(default_factory=list)
-    """Nodes that joined the backlog."""
+    """What joined the backlog."""
     taken: list[str] = field(default_factory=list)
-    """Nodes that left the backlog."""
+    """What left the backlog."""
 
     def __bool__(self) -> bool:
-        return bool(self.records or self.nodes or self.commands)
+        return bool(self.records or self.nodes or self.commands or self.released)
 
 
 def apply(state: ExecutionState, transition: Transition) -> None:
@@ -59,13 +62,27 @@ def apply(state: ExecutionState, transition: Transition) -> None:
     state.phase = transition.phase
     state.running = transition.running
     state.nodes.update(transition.nodes)
-    for uid in transition.queued:
-        state.backlog[uid] = None
-    for uid in transition.taken:
-        state.backlog.pop(uid, None)
+    for entry in transition.queued:
+        state.backlog[entry] = None
+    for entry in transition.taken:
+        state.backlog.pop(entry, None)
+    for uid, change in transition.items.items():
+        _apply_items(state, uid, change)
     for uid, scope in transition.scopes.items():
         if scope is not None:
             state.scopes[uid] = scope
         elif (ended := state.scopes.pop(uid, None)) is not None:
+            state.arrays.pop(uid, None)
             for node_id in ended.graph.nodes:
                 state.nodes.pop(ended.uid_of(node_id), None)
+
+
+def _apply_items(state: ExecutionState, uid: str, change: ItemsChange) -> None:
+    """Items that ended are nodes no more; what is left of them is with their array."""
+    items = change.opened or state.arrays[uid]
+    items.take(change)
+    state.arrays[uid] = items
+    for ended in change.ended:
+        state.nodes.pop(items.uid_of(ended.number), None)
+    for item in change.aborted:
+        state.nodes.pop(item, None)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from glidepath.engine.bindings import BindingError
-from glidepath.engine.nodes import boundary, branch, gate, launch_plan, sub_workflow, task
-from glidepath.engine.plan import BRANCH, END, GATE, LAUNCH_PLAN, START, SUB_WORKFLOW, TASK, GraphNode
-from glidepath.engine.state import NodeState, Scope
+from glidepath.engine.nodes import array, boundary, branch, gate, launch_plan, sub_workflow, task
+from glidepath.engine.plan import ARRAY, BRANCH, END, GATE, LAUNCH_PLAN, START, SUB_WORKFLOW, TASK, GraphNode
+from glidepath.engine.state import ITEMS, NodeState, Scope
 from glidepath.engine.step import Step
 from glidepath.idl import core
 
@@ -33,6 +33,7 @@ KINDS: dict[str, NodeKind] = {
     LAUNCH_PLAN: launch_plan.LaunchPlanNode(),
     BRANCH: branch.BranchNode(),
     GATE: gate.GateNode(),
+    ARRAY: array.ArrayNode(),
 }
 _NEVER_RECOVERED = frozenset({START, END})
 
@@ -54,6 +55,8 @@ def begin(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> N
 def _recover(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> bool:
     """Take over what an earlier execution's node gave, if this execution recovers from it; whether there was something."""
     if step.state.recovery is None or graph_node.kind in _NEVER_RECOVERED or scope.handling is not None:
+        return False
+    if scope.kind == ITEMS:  # taken over when their array began
         return False
     inputs = step.resolve(scope, graph_node)
     found = step.recovered(graph_node, node, inputs)

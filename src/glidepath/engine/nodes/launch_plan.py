@@ -20,7 +20,7 @@ class LaunchPlanNode:
         inputs = step.resolve(scope, graph_node)
         input_uri = node.input_uri
         name = child_execution_name(step.state.id.name, node.uid, node.attempt)
-        step.write(input_uri, inputs)
+        step.write_inputs(scope, node, inputs)
         step.record_node(node, scope, graph_node, input_uri=input_uri)
         node = step.put(node._replace(phase=core.NodeExecution.RUNNING, launched=name))
         step.record_node(node, scope, graph_node, input_uri=input_uri)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from glidepath.engine import caching
+from glidepath.engine import attempts, caching
 from glidepath.engine.commands import AbortAttempt, SetTimer, StartAttempt
 from glidepath.engine.durations import go_duration
 from glidepath.engine.events import (
@@ -40,7 +40,7 @@ class TaskNode:
 
     def begin(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
         inputs = step.resolve(scope, graph_node)
-        step.write(node.input_uri, inputs)
+        step.write_inputs(scope, node, inputs)
         if scope.handling is None and caching.looks_up(step, graph_node):
             caching.look_up(step, graph_node, node, inputs)
         else:
@@ -207,7 +207,8 @@ def _command_start(step: Step, scope: Scope, graph_node: GraphNode, node: NodeSt
     if task is None:
         raise LookupError(f"node [{graph_node.id}] has no task")
     interruptible = runs_interruptible(node, _wants_interruptible(step, scope, graph_node), step.state.settings)
-    step.command(StartAttempt(node.uid, node.attempt, task, inputs, node.data_dir, interruptible))
+    env, shared = attempts.item_environment(scope, node), attempts.shared_inputs(scope)
+    step.command(StartAttempt(node.uid, node.attempt, task, inputs, node.data_dir, interruptible, env, shared))
 
 
 def _wants_interruptible(step: Step, scope: Scope, graph_node: GraphNode) -> bool:
