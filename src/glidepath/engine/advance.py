@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from glidepath.engine import caching
 from glidepath.engine.events import (
     AbortRequested,
     AttemptExpanded,
@@ -18,8 +19,8 @@ from glidepath.engine.events import (
     SignalSet,
     TimerFired,
 )
-from glidepath.engine.nodes import gate, launch_plan, task
-from glidepath.engine.plan import GATE, LAUNCH_PLAN, TASK, GraphNode
+from glidepath.engine.nodes import branch, gate, launch_plan, task
+from glidepath.engine.plan import BRANCH, GATE, LAUNCH_PLAN, TASK, GraphNode
 from glidepath.engine.scopes import abort_inside, abort_live, settle
 from glidepath.engine.state import LIVE_PHASES, ROOT, ExecutionState, NodeState, Scope
 from glidepath.engine.step import Step
@@ -37,12 +38,16 @@ def advance(state: ExecutionState, event: Event) -> Transition:
     """
     step = Step(state, event.at)
     if state.phase in TERMINAL_WORKFLOW_PHASES:
+        if isinstance(event, CacheAnswered):
+            caching.refuse(step, event)
         return step.transition
     if isinstance(event, Launched):
         _launch(step, event)
     elif isinstance(event, AbortRequested):
         _abort(step, event)
-    elif not isinstance(event, Resumed):
+    elif isinstance(event, Resumed):
+        _resume(step)
+    else:
         _deliver(step, event)
     if step.transition.phase not in TERMINAL_WORKFLOW_PHASES:
         settle(step)
@@ -57,6 +62,17 @@ def _launch(step: Step, event: Launched) -> None:
     uri = paths.join(paths.node_output_dir(paths.node_data_dir(folder, START_NODE_ID), 0), paths.OUTPUTS)
     step.write(uri, event.inputs)
     step.open_scope(Scope(ROOT, step.state.plan.primary, step.state.plan, data_dir=folder, input_uri=uri), event.inputs)
+
+
+def _resume(step: Step) -> None:
+    """Branches whose chosen node was not reported yet choose again; nodes that were ready begin as the step settles."""
+    for node in step.state.nodes.values():
+        scope = step.scope_of(node)
+        if scope is None or node.phase not in LIVE_PHASES or step.scope(node.uid) is not None:
+            continue
+        graph_node = scope.graph.node(node.node_id)
+        if graph_node.kind == BRANCH:
+            branch.choose(step, scope, graph_node, node, step.resolve(scope, graph_node))
 
 
 def _abort(step: Step, event: AbortRequested) -> None:
@@ -96,6 +112,8 @@ def _deliver(step: Step, event: _Reports) -> None:
     """Hand a report to the node it is about, unless that attempt or node is over."""
     node = step.node(event.uid)
     if node is None or node.phase not in LIVE_PHASES:
+        if isinstance(event, CacheAnswered):
+            caching.refuse(step, event)
         return
     if not isinstance(event, TimerFired | SignalSet) and event.attempt != node.attempt:
         return

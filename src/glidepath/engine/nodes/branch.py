@@ -21,16 +21,21 @@ class BranchNode:
         step.record_node(node, scope, graph_node, input_uri=node.input_uri)
         node = step.put(node._replace(phase=core.NodeExecution.RUNNING))
         step.record_node(node, scope, graph_node, input_uri=node.input_uri)
-        try:
-            arm = _chosen(graph_node, inputs)
-        except BranchError as error:
-            why = core.ExecutionError(code=error.code, message=f"branch [{graph_node.id}]: {error.message}", kind=_USER)
-            step.finish(node._replace(phase=core.NodeExecution.FAILED, error=why), scope, graph_node)
-            return
-        step.open_scope(arm_scope(scope, node, arm))
+        choose(step, scope, graph_node, node, inputs)
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
         """The node inside is aborted by itself."""
+
+
+def choose(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> None:
+    """Open the arm that these inputs lead to."""
+    try:
+        arm = _chosen(graph_node, inputs)
+    except BranchError as error:
+        why = core.ExecutionError(code=error.code, message=f"branch [{graph_node.id}]: {error.message}", kind=_USER)
+        step.finish(node._replace(phase=core.NodeExecution.FAILED, error=why), scope, graph_node)
+        return
+    step.open_scope(arm_scope(scope, node, arm))
 
 
 _USER = core.ExecutionError.USER
