@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NamedTuple, NoReturn, TypeVar
 
-from glidepath.errors import FlyteException, FlyteUserException, FlyteUserRuntimeException
+from glidepath.errors import FlyteDisapprovalException, FlyteException, FlyteUserException, FlyteUserRuntimeException
 from glidepath.idl import core
+
+_REJECTED = "ReceivedRejectSignal"
+E = TypeVar("E", bound=BaseException)
+
+
+class Raised(NamedTuple):
+    """What an attempt raised."""
+
+    place: str
+    exception: Exception
+    told: core.ExecutionError
+    """What the engine was told of it."""
 
 
 def engine_error(error: Exception) -> tuple[core.ExecutionError, bool]:
@@ -35,26 +47,28 @@ def exited(task: str, error: SystemExit) -> FlyteUserRuntimeException:
     return failure
 
 
-def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequence[tuple[str, Exception]]) -> NoReturn:
+def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequence[Raised]) -> NoReturn:
     """Raise what the failed task raised, as the user knows it, with a note of the node; else the engine's own error.
 
-    ``raised`` holds the exceptions of all attempts with their places, first to last.
+    ``raised`` holds the exceptions of all attempts, first to last. Those of a failure handler, or of other nodes that failed
+    too, are not why the run failed.
     """
-    if raised:
-        place, exception = raised[-1]
-        cause = exception.__cause__
+    message = error.message if error is not None else "the run failed"
+    culprit = next((found for found in reversed(raised) if found.told.message and found.told.message in message), None)
+    if culprit is not None:
+        exception, cause = culprit.exception, culprit.exception.__cause__
         if isinstance(exception, FlyteUserRuntimeException) and isinstance(cause, Exception):
             exception = cause
-        _note(exception, f"in {place}")
-        raise exception
-    message = error.message if error is not None else "the run failed"
-    raise FlyteUserException(message, where=entity)
+        raise noted(exception, f"in {culprit.place}")
+    kind = FlyteDisapprovalException if error is not None and error.code == _REJECTED else FlyteUserException
+    raise kind(message, where=entity)
 
 
-def _note(exception: Exception, text: str) -> None:
+def noted(exception: E, text: str) -> E:
     """PEP 678 for every Python: 3.10 keeps notes without printing them, and the command line prints them itself."""
     if isinstance(exception, FlyteException) and not exception.where:
         exception.where = text.removeprefix("in ")
     notes: list[str] = getattr(exception, "__notes__", [])
     if text not in notes:
         exception.__notes__ = [*notes, text]  # type: ignore[attr-defined]
+    return exception
