@@ -31,7 +31,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -429,5 +429,30 @@ reservations = Table(
 
 A node of this engine holds one until it ends, whatever happens to the server meanwhile; an engine outside, which has neither
 ``execution_…`` nor ``node_id`` here, until ``expires_at``."""
+
+array_items = Table(
+    "array_items",
+    metadata,
+    Column(
+        "node_execution_id", ROW_ID, ForeignKey("node_executions.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("phase", Integer, nullable=False),
+    Column("node_phase", Integer, nullable=False),
+    Column("retry_attempt", Integer, nullable=False),
+    Column("cache_status", Integer, nullable=False),
+    Column("stored", Integer, nullable=False),
+    Column("launched", String, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("resources", LargeBinary),
+    Column("engine_state", LargeBinary),
+    Column("outputs", LargeBinary),
+    sqlite_with_rowid=False,
+)
+"""The items of arrays, light: an array may have a hundred thousand. ``item`` is the index, ``phase`` what clients see of it
+(TaskExecution.Phase), ``node_phase`` the engine's (NodeExecution.Phase), ``launched`` the execution that runs it if it is a
+launch plan's, ``message`` why it failed. ``resources`` (TaskExecutionMetadata) has logs and earlier attempts, if there are
+any; ``engine_state`` is there while the item lives; ``outputs`` (LiteralMap) once it succeeded, unless they are ``stored`` (1)
+where its last attempt wrote them."""
 
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
