@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from glidepath.version import VERSION
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         Documentation as Documentation,
         SourceCode as SourceCode,
     )
+    from glidepath.authoring.eager import EagerTask as EagerTask, eager as eager
+    from glidepath.authoring.governing import Controller
     from glidepath.authoring.images import Image as Image, ImageConfig as ImageConfig
     from glidepath.authoring.launch_plans import LaunchPlan as LaunchPlan
     from glidepath.authoring.logs import logger as logger
@@ -98,6 +101,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "DeckField",
         "Description",
         "Documentation",
+        "EagerTask",
         "Email",
         "FixedRate",
         "GPUAccelerator",
@@ -122,6 +126,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "WorkflowExecutionPhase",
         "WorkflowFailurePolicy",
         "create_node",
+        "eager",
         "get_reference_entity",
         "logger",
         "reference_launch_plan",
@@ -171,3 +176,23 @@ def run_locally(entity: WorkflowBase[..., Any] | LaunchPlan, values: Mapping[str
     from glidepath import local
 
     return local.run(entity, dict(values))
+
+
+def govern_eagerly(task: EagerTask[..., Any]) -> AbstractContextManager[Controller]:
+    """Who carries out what an eager function calls: in an attempt of a control plane that one, else this process."""
+    from glidepath.runtime import eager
+
+    if eager.on_platform(task):
+        from glidepath.remote.eager import RemoteController
+
+        return eager.with_deck(RemoteController.of_attempt(task))
+    from glidepath.local.eager import LocalController
+
+    return LocalController.opened()
+
+
+def end_eager_children() -> None:
+    """End what the failed eager task of this attempt's execution left running on its control plane."""
+    from glidepath.remote.eager import end_children
+
+    end_children()

@@ -85,6 +85,12 @@ class FlyteValidationException(FlyteUserException):
     code = "USER:ValidationError"
 
 
+class FlyteFailureNodeInputMismatchException(FlyteAssertion, FlyteValidationException):
+    """A failure handler's inputs are not those of its workflow."""
+
+    code = "USER:FailureNodeInputMismatch"
+
+
 class FlyteCompilationException(FlyteUserException):
     """A workflow does not compile."""
 
@@ -179,6 +185,23 @@ class FlyteUploadDataException(FlyteSystemException):
     """Bytes could not be written to a store."""
 
     code = "SYSTEM:UploadDataError"
+
+
+class EagerException(FlyteUserException):
+    """What an eager function called failed on the control plane; ``error`` is the control plane's word for it.
+
+    In a local run the called function's own exception is raised instead.
+    """
+
+    code = "USER:RuntimeError"
+
+    def __init__(self, message: str = "", *, where: str = "", hint: str = "", code: str = "") -> None:
+        super().__init__(message, where=where, hint=hint)
+        self._code = code
+
+    @property
+    def error_code(self) -> str:
+        return self._code or self.code
 
 
 class IgnoreOutputs(FlyteException):

@@ -31,7 +31,9 @@ def main(sources: str, package: str, output: str, mode: str = "") -> None:
     sys.path.insert(0, sources)
     glidepath.compat.install()
     fast = FastSettings(destination=DESTINATION) if mode == "fast" else None
-    settings = SerializationSettings(IMAGES, env=ENVIRONMENT if fast else {}, fast=fast)
+    settings = SerializationSettings(
+        IMAGES, env=ENVIRONMENT if fast else {}, fast=fast, source_root=str(Path(sources).resolve())
+    )
     for position, spec in enumerate(specs_of(entities_of(package), settings)):
         path = Path(output) / f"{position:03}_{spec.id.resource_type}_{spec.id.name}.pb"
         path.write_bytes(spec.to_bytes())

@@ -9,13 +9,17 @@ import importlib
 from typing import Any
 
 _MODULES: dict[str, tuple[str, ...]] = {
+    "array_nodes": ("ArrayNode",),
     "accelerators": ("BaseAccelerator", "GPUAccelerator", "MultiInstanceGPUAccelerator"),
     "caching": ("Cache", "CachePolicy", "VersionParameters"),
     "documentation": ("Description", "Documentation", "SourceCode"),
+    "eager": ("EagerTask", "eager"),
     "entity": ("Entity",),
     "images": ("Image", "ImageConfig"),
     "interface": ("MISSING", "Interface", "Output", "Parameter"),
     "logs": ("logger",),
+    "maps": ("array_node", "map_task"),
+    "map_tasks": ("ArrayNodeMapTask",),
     "launch_plans": ("LaunchPlan", "default_launch_plan"),
     "nodes": ("Node",),
     "notifications": ("Email", "Notification", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
@@ -47,6 +51,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "security": ("Identity", "OAuth2Client", "OAuth2TokenRequest", "Secret", "SecurityContext"),
     "settings": ("FastSettings", "SerializationSettings"),
     "specs": ("Spec", "in_order", "specs_of"),
+    "task_metadata": ("TaskMetadata",),
     "task_settings": ("DeckField", "TaskSettings"),
     "tasks": ("PythonFunctionTask", "Task", "task"),
     "workflows": ("PythonFunctionWorkflow", "WorkflowBase", "WorkflowFailurePolicy", "workflow"),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from glidepath import run_locally
+from glidepath import end_eager_children, govern_eagerly, run_locally
 from glidepath.authoring.interface import Interface
 from glidepath.errors import FlyteException, FlyteTypeException
 from glidepath.types import current, find, to_literal, to_python
 from glidepath.types.transformer import name_of
 
 if TYPE_CHECKING:
+    from glidepath.authoring.eager import EagerTask
+    from glidepath.authoring.governing import Controller
     from glidepath.authoring.launch_plans import LaunchPlan
     from glidepath.authoring.workflows import WorkflowBase
 
@@ -23,6 +26,14 @@ local_runner: LocalRunner = run_locally
 
 Authoring knows no runner; the package itself brings the one of ``glidepath.local``.
 """
+
+ControllerFactory = Callable[["EagerTask[..., Any]"], "AbstractContextManager[Controller]"]
+
+eager_controller: ControllerFactory = govern_eagerly
+"""Who carries out what an eager function calls, while its body runs. From the package itself, as the runner is."""
+
+eager_cleanup: Callable[[], None] = end_eager_children
+"""Ends the executions that a failed eager task left running on the control plane of this process."""
 
 
 def fitting(interface: Interface, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,8 +25,10 @@ _VIRTUALENV = "/opt/venv"
 
 def carried(settings: SerializationSettings) -> str:
     """The variable's text. What registration fills in later (project, version, the archive's address) is null."""
-    text = json.dumps(_document(settings))
-    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:  # gzip.compress writes another header in each Python
+        file.write(json.dumps(_document(settings)).encode())
+    return base64.b64encode(packed.getvalue()).decode()
 
 
 def restored(text: str) -> SerializationSettings:

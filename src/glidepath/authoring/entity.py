@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from glidepath.authoring.composing import current_composition
+from glidepath.authoring.governing import current_controller
 from glidepath.authoring.interface import Interface
 from glidepath.authoring.places import Place
 from glidepath.authoring.promises import outputs_of
+from glidepath.errors import FlyteAssertion
 from glidepath.idl import core
 
 if TYPE_CHECKING:
@@ -34,7 +36,35 @@ class NodeDefaults(NamedTuple):
     interruptible: bool | None = None
 
 
-class Entity(ABC, Generic[P, R]):
+class NodeTarget(ABC):
+    """What a node of a graph stands for: an entity that was called, a conditional, a gate. ``name`` is for messages."""
+
+    name: str
+
+    @property
+    def output_tuple(self) -> type[tuple[Any, ...]] | None:
+        """The NamedTuple in which the outputs come, if they come in one."""
+        return None
+
+    @property
+    def inner_nodes(self) -> Iterable[Node]:
+        """The nodes inside: the arms of a conditional."""
+        return ()
+
+    @abstractmethod
+    def entities(self) -> Iterable[Entity[..., Any]]:
+        """What must be registered so that a node of this can run, in order, with repetitions."""
+
+    @abstractmethod
+    def node_defaults(self) -> NodeDefaults:
+        """What a node of this says of itself."""
+
+    @abstractmethod
+    def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> None:
+        """Write the target of a node into its message."""
+
+
+class Entity(NodeTarget, Generic[P, R]):
     """Something that can be called in a workflow and registered under a name.
 
     ``P`` and ``R`` are the parameters and the result of the user's function, so that type checkers see calls as they are
@@ -61,13 +91,21 @@ class Entity(ABC, Generic[P, R]):
         """The entities that must be registered before this one."""
         return ()
 
-    @abstractmethod
-    def node_defaults(self) -> NodeDefaults:
-        """What a node of this says of itself."""
+    def companions(self) -> Iterable[Entity[..., Any]]:
+        """Entities that are registered whenever this one is, after it."""
+        return ()
 
-    @abstractmethod
-    def fill_node(self, message: core.Node, node: Node, settings: SerializationSettings) -> None:
-        """Write the target of a node into its message."""
+    @property
+    def is_async(self) -> bool:
+        """Whether a call outside of workflows gives an awaitable."""
+        return False
+
+    @property
+    def output_tuple(self) -> type[tuple[Any, ...]] | None:
+        return self.interface.output_tuple
+
+    def entities(self) -> Iterable[Entity[..., Any]]:
+        return (self,)
 
     @abstractmethod
     def run(self, values: Mapping[str, Any]) -> Any:
@@ -76,6 +114,7 @@ class Entity(ABC, Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """In the body of a workflow: a new node, and its outputs as promises. Elsewhere: :meth:`run`.
 
+        In the body of an eager function the call is an execution of its own; it blocks, unless the function is ``async``.
         Raises FlyteAssertion for missing, unknown and repeated arguments, FlyteTypeException for values that do not fit.
         """
         values = self.interface.named(args, kwargs)
@@ -84,8 +123,28 @@ class Entity(ABC, Generic[P, R]):
         if composition is not None:
             result = outputs_of(composition.add(self, values))
         else:
-            result = self.run(self.interface.completed(values))
+            complete, controller = self.interface.completed(values), current_controller()
+            if controller is None:
+                result = self.run(complete)
+            else:
+                result = controller.awaited(self, complete) if self.is_async else controller.result(self, complete)
         return result  # type: ignore[no-any-return]
+
+    def aio(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
+        """A call that is awaited, for functions that are not ``async``: ``await asyncio.gather(f.aio(n=1), f.aio(n=2))``.
+
+        In the body of an eager function such calls run side by side; elsewhere one after the other.
+        """
+        if current_composition() is not None:
+            raise FlyteAssertion(
+                f"{self.name}.aio(...) is for the bodies of eager functions", hint="in the body of a workflow call it as it is"
+            )
+        complete, controller = self.interface.completed(self.interface.named(args, kwargs)), current_controller()
+        return self._run_later(complete) if controller is None else controller.awaited(self, complete)
+
+    async def _run_later(self, values: Mapping[str, Any]) -> R:
+        result = self.run(values)
+        return await result if hasattr(result, "__await__") else result  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"

@@ -11,7 +11,7 @@ from glidepath.authoring.launch_plans import LaunchPlan, default_launch_plan
 from glidepath.authoring.references import ReferenceEntity
 from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.tasks import Task
-from glidepath.authoring.workflows import PythonFunctionWorkflow
+from glidepath.authoring.workflows import PythonFunctionWorkflow, WorkflowBase
 from glidepath.errors import FlyteValidationException
 from glidepath.idl import admin, core
 
@@ -62,6 +62,8 @@ def _with_dependencies(entity: Entity[..., Any], found: dict[tuple[int, str], En
         yield entity
     if isinstance(entity, PythonFunctionWorkflow):
         yield default_launch_plan(entity)
+    for companion in entity.companions():
+        yield from _with_dependencies(companion, found)
 
 
 def _check_same(known: Entity[..., Any], entity: Entity[..., Any]) -> None:
@@ -75,6 +77,6 @@ def _check_same(known: Entity[..., Any], entity: Entity[..., Any]) -> None:
 
 
 def _message(entity: Entity[..., Any], settings: SerializationSettings) -> Message:
-    if isinstance(entity, (Task, PythonFunctionWorkflow, LaunchPlan)):
+    if isinstance(entity, (Task, WorkflowBase, LaunchPlan)):
         return entity.spec(settings)
     raise FlyteValidationException(f"{entity!r} is of a kind that cannot be registered")

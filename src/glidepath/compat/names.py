@@ -77,6 +77,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit": {
         "authoring.caching": ("Cache", "CachePolicy", "VersionParameters"),
         "authoring.documentation": ("Description", "Documentation", "SourceCode"),
+        "authoring.eager": ("eager",),
         "authoring.launch_plans": ("LaunchPlan",),
         "authoring.logs": ("logger",),
         "authoring.notifications": ("Email", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
@@ -123,7 +124,10 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.options": {"authoring.options": ("Options",)},
     "flytekit.core.pod_template": {"authoring.pods": ("PodTemplate",)},
     "flytekit.core.promise": {"authoring.promises": ("Promise", "Void as VoidPromise")},
-    "flytekit.core.python_function_task": {"authoring.tasks": ("PythonFunctionTask",)},
+    "flytekit.core.python_function_task": {
+        "authoring.eager_workflow": ("eager_failure_task_resolver",),
+        "authoring.tasks": ("PythonFunctionTask",),
+    },
     "flytekit.core.reference": {"authoring.references": ("get_reference_entity",)},
     "flytekit.core.resources": {"authoring.resources": ("Resources",)},
     "flytekit.core.schedule": {"authoring.schedules": ("CronSchedule", "FixedRate")},
@@ -139,6 +143,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.deck": {"authoring.task_settings": ("DeckField",), "runtime.deck": ("Deck",)},
     "flytekit.exceptions": {},
     "flytekit.exceptions.base": {"errors": ("FlyteException", "FlyteRecoverableException")},
+    "flytekit.exceptions.eager": {"errors": ("EagerException",)},
     "flytekit.exceptions.system": {"errors": _SYSTEM_ERRORS},
     "flytekit.exceptions.user": {"errors": _USER_ERRORS},
     "flytekit.extend": {
