@@ -1,0 +1,92 @@
+"""Every way to compose, here and on the embedded server: equal outputs, equal phases, equal events.
+
+A run here is the engine in this process; on the server the same sources, registered, are run by processes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from composing_journeys import JOURNEYS
+from composing_world import Journey, Outcome, World, own_sources, recording_server, register, run_here
+
+from glidepath.idl import core
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of the packages ``shown`` and ``composed``, importable."""
+    folder = tmp_path_factory.mktemp("sources")
+    own_sources(folder)
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="module")
+def world(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with recording_server(tmp_path_factory.mktemp("server")) as found:
+        register(found.shell, root, "own")
+        yield found
+
+
+@pytest.fixture(scope="module")
+def launched(world: World) -> dict[str, core.WorkflowExecutionIdentifier]:
+    """All runs of the server, started at once."""
+    return {str(journey): world.launch(journey, "own") for journey in JOURNEYS}
+
+
+@pytest.fixture(scope="module", params=JOURNEYS, ids=str)
+def journey(request: pytest.FixtureRequest) -> Journey:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def here(root: Path, journey: Journey) -> Outcome:
+    return run_here(journey)
+
+
+@pytest.fixture(scope="module")
+def there(world: World, launched: dict[str, core.WorkflowExecutionIdentifier], journey: Journey) -> Outcome:
+    return world.outcome(journey, launched[str(journey)])
+
+
+def test_the_run_ends_as_it_should(journey: Journey, here: Outcome, there: Outcome) -> None:
+    expected = "FAILED" if journey.fails else "SUCCEEDED"
+    assert (here.story.phase, there.story.phase) == (expected, expected), there.story.error
+
+
+def test_outputs_are_equal(journey: Journey, here: Outcome, there: Outcome) -> None:
+    assert here.outputs == there.outputs
+    if journey.outputs is not None:
+        assert here.outputs == journey.outputs
+
+
+def test_executions_and_nodes_go_through_the_same_phases(here: Outcome, there: Outcome) -> None:
+    assert here.story.executions == there.story.executions
+    assert here.story.nodes == there.story.nodes
+
+
+def test_attempts_go_through_the_same_phases(here: Outcome, there: Outcome) -> None:
+    assert here.story.attempts == there.story.attempts
+
+
+def test_where_nothing_runs_side_by_side_events_come_in_one_order(journey: Journey, here: Outcome, there: Outcome) -> None:
+    if not journey.ordered:
+        pytest.skip("runs side by side")
+    assert here.story.order == there.story.order
+
+
+def test_a_failure_says_the_same(journey: Journey, here: Outcome, there: Outcome) -> None:
+    if not journey.fails:
+        pytest.skip("succeeds")
+    for error in (here.story.error, there.story.error):
+        assert error is not None
+        assert journey.fails in error.message
+        assert error.code == journey.code
+    assert here.story.error.kind == there.story.error.kind
