@@ -37,6 +37,8 @@ class Limits:
     """The most nodes of one workflow, start and end not counted (stock: 100)."""
     parallelism: int = 25
     """How many nodes of one execution run at once when neither launch plan nor request says."""
+    cache_age: timedelta = timedelta(0)
+    """Cached outputs that are older are not used; zero: however old they are."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ class ServerConfig:
     domains: tuple[str, ...] = DEFAULT_DOMAINS
     limits: Limits = field(default_factory=Limits)
     executor: ExecutorSettings = field(default_factory=ExecutorSettings)
+
+    @property
+    def cache_root(self) -> str:
+        """Where cached outputs lie that are too big for the database."""
+        return f"{self.storage_root}/metadata/cache"
 
     def resolved(self) -> ServerConfig:
         """The same with an absolute data folder and the defaults that hang on it filled in."""

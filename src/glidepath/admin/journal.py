@@ -13,7 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
 
+from glidepath.admin.arrays import ArrayChanges, changes_of, is_item, remember, write as write_items
 from glidepath.admin.apply import apply_node_event, apply_task_event, apply_workflow_event
+from glidepath.admin.cache.keeping import NOTHING, Keeping, Kept, tell_kept, write as write_kept
+from glidepath.admin.cache.reservations import Slot, release_executions, release_nodes
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.store import Store, rows
 from glidepath.admin.store.database import insert_all_new
@@ -21,6 +24,7 @@ from glidepath.admin.store.schema import executions, node_executions, signals, t
 from glidepath.engine import Transition
 from glidepath.engine.codec import encode
 from glidepath.engine.commands import AwaitSignal
+from glidepath.engine.records import ItemRecord
 from glidepath.engine.rendering import render
 from glidepath.idl import admin, core, event
 from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
@@ -42,11 +46,19 @@ class _Changes:
     new: set[tuple[Any, ...]] = field(default_factory=set)
     signals: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
     """What gates wait for, unless it is there."""
+    arrays: dict[Key, tuple[Live, dict[str, ArrayChanges]]] = field(default_factory=dict)
+    """Items of arrays, by execution and the array's unique id."""
     failures: dict[Key, tuple[core.WorkflowExecutionIdentifier, event.WorkflowExecutionEvent]] = field(default_factory=dict)
     """Executions that end whatever their nodes were doing."""
 
+    kept: list[Kept] = field(default_factory=list)
+    """Outputs for the cache."""
+    released: list[tuple[Key, str]] = field(default_factory=list)
+    """Nodes that hold no reservation of cached work any more."""
+    ended: list[Key] = field(default_factory=list)
+
     def __bool__(self) -> bool:
-        return bool(self.executions or self.nodes or self.tasks or self.failures)
+        return bool(self.executions or self.nodes or self.tasks or self.arrays or self.failures or self.kept or self.released)
 
 
 class Journal:
@@ -56,12 +68,20 @@ class Journal:
         self._store = store
         self._clock = clock
         self._pending = _Changes()
+        self._freed: list[Slot] = []
 
-    def add(self, live: Live, transition: Transition) -> None:
-        """Make a transition part of the next commit."""
+    def add(self, live: Live, transition: Transition, keeping: Keeping = NOTHING) -> None:
+        """Make a transition, with the outputs that it keeps in the cache, part of the next commit."""
         changed = self._clock()
+        self._pending.kept += keeping.kept
+        self._pending.released += [(live.key, uid) for uid in transition.released]
+        if transition.phase in TERMINAL_WORKFLOW_PHASES:
+            self._pending.ended.append(live.key)
         for record in transition.records:
+            if isinstance(record, ItemRecord):
+                continue
             message = render(live.state, record)
+            tell_kept(message, keeping)
             if isinstance(message, event.WorkflowExecutionEvent):
                 self._add_execution(live, message, changed)
             elif isinstance(message, event.NodeExecutionEvent):
@@ -71,7 +91,12 @@ class Journal:
         for command in transition.commands:
             if isinstance(command, AwaitSignal):
                 self._add_signal(live, command, changed)
+        if live.state.arrays or transition.items:
+            _, pending = self._pending.arrays.setdefault(live.key, (live, {}))
+            changes_of(live.state, transition, live.arrays, pending)
         for node in transition.nodes.values():
+            if is_item(live.state, transition, node):
+                continue
             key = (*live.key, node.uid)
             if key in self._pending.nodes:
                 self._pending.nodes[key]["engine_state"] = encode(node)
@@ -97,14 +122,27 @@ class Journal:
         changes = self._pending
         if not changes:
             return
+        _tell_of_items(changes, self._clock())
         with self._store.write() as connection:
             _write_executions(connection, changes.executions)
             _write(connection, node_executions, _NODE_KEY, changes.nodes, changes.new)
             _write(connection, task_executions, _TASK_KEY, changes.tasks, changes.new)
+            found = [(live, write_items(connection, arrays.values())) for live, arrays in changes.arrays.values()]
             insert_all_new(connection, signals, list(changes.signals.values()))
             for execution, message in changes.failures.values():
                 _fail(connection, execution, message, self._clock())
+            write_kept(connection, changes.kept, self._clock())
+            freed = release_nodes(connection, changes.released)
+            freed += release_executions(connection, [*changes.ended, *changes.failures])
+        for live, row_ids in found:
+            remember(live.arrays, row_ids)
+        self._freed += [*freed, *(one.slot for one in changes.kept)]
         self._pending = _Changes()
+
+    def freed(self) -> list[Slot]:
+        """What was kept or given up by the commits since the last call: who waits for it wants to know."""
+        freed, self._freed = self._freed, []
+        return freed
 
     def _add_execution(self, live: Live, message: event.WorkflowExecutionEvent, changed: datetime) -> None:
         live.closure = apply_workflow_event(live.closure, message)
@@ -144,13 +182,31 @@ class Journal:
         live.tasks[uid] = task
 
     def _add_signal(self, live: Live, command: AwaitSignal, changed: datetime) -> None:
-        self._pending.signals[(*live.key, command.signal_id)] = {
+        key = (*live.key, command.signal_id)
+        self._pending.signals[key] = {
             **rows.execution_key(live.state.id),
             "signal_id": command.signal_id,
             "type": command.type.SerializeToString(),
             "created_at": changed,
             "updated_at": changed,
         }
+
+
+def _tell_of_items(changes: _Changes, changed: datetime) -> None:
+    """The task execution of an array whose items change counts that once a commit, as another phase version."""
+    for key, (live, arrays) in changes.arrays.items():
+        for uid, array in arrays.items():
+            task = live.tasks.get(uid)
+            if task is None:  # it ends with this commit
+                continue
+            array.array.version += 1
+            after = admin.TaskExecution()
+            after.CopyFrom(task)
+            after.closure.updated_at.CopyFrom(rows.timestamp(changed))
+            live.tasks[uid] = after
+            row = {**rows.task_key(after.id), **rows.task_columns(after, array.array.version, changed)}
+            name = (*key, uid, after.id.retry_attempt)
+            changes.tasks[name] = {**changes.tasks.get(name, {}), **row}
 
 
 def _write_executions(connection: Connection, changes: dict[tuple[Any, ...], dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
+from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.dispatch import Dispatcher
 from glidepath.admin.errands import Errands
 from glidepath.admin.faults import passes
@@ -27,7 +28,7 @@ from glidepath.admin.loading import ChildEnd, Loader
 from glidepath.admin.offspring import Children, Offspring, child_id
 from glidepath.admin.timers import Timers
 from glidepath.engine import Transition, advance, apply
-from glidepath.engine.commands import AbortAttempt, AwaitSignal, Command, SetTimer, StartAttempt, StartChild
+from glidepath.engine.commands import AbortAttempt, AwaitSignal, Command, LookupCache, SetTimer, StartAttempt, StartChild
 from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Resumed, SignalSet, TimerFired
 from glidepath.engine.records import ExecutionRecord
 from glidepath.engine.resume import outstanding
@@ -68,12 +69,14 @@ class Orchestrator:
         journal: Journal,
         storage: Storage,
         dispatcher: Dispatcher,
+        lookups: Lookups,
         clock: Callable[[], datetime],
     ) -> None:
         self._loader = loader
         self._journal = journal
         self._storage = storage
         self._dispatcher = dispatcher
+        self._lookups = lookups
         self._clock = clock
         self._offspring: Offspring
         self._errands = Errands("errands", _ERRANDS)
@@ -94,6 +97,7 @@ class Orchestrator:
         """Begin; executions of an earlier server go on."""
         self._offspring = Offspring(children, self._loader, self._tell)
         self._dispatcher.start(self._hear)
+        self._lookups.start(self._tell)
         for execution in self._loader.live_executions():
             self._tell(key_of(execution), Wake())
         self._tell(_NO_EXECUTION, Adopted())
@@ -107,6 +111,7 @@ class Orchestrator:
             self._thread.join()
             self._offspring.close()
         self._errands.close()
+        self._lookups.close()
         self._dispatcher.close()
         self._writers.shutdown()
 
@@ -155,6 +160,7 @@ class Orchestrator:
             self._handle(message)
         if self._todo or (self._commit_at is not None and time.monotonic() >= self._commit_at):
             self._until_done(self._journal.commit, "commit")
+            self._lookups.wake(self._journal.freed())
             self._commit_at = None
             todo, self._todo = self._todo, []
             for key, action in todo:
@@ -268,8 +274,11 @@ class Orchestrator:
             return
         for uid, value in transition.outputs.items():
             live.values.keep(uid, value)
-        self._write(transition.files)
-        self._journal.add(live, transition)
+        keeping = self._lookups.prepare(live, transition)
+        self._write([*transition.files, *keeping.files])
+        self._journal.add(live, transition, keeping)
+        for uid in transition.released:
+            self._lookups.withdraw(live.key, uid)
         apply(live.state, transition)
         self._todo += [(live.key, self._action(live, command)) for command in transition.commands]
         if transition.phase in TERMINAL_WORKFLOW_PHASES:
@@ -279,6 +288,7 @@ class Orchestrator:
     def _forget(self, key: Key) -> None:
         self._live.pop(key, None)
         self._timers.drop(key)
+        self._lookups.withdraw(key)
 
     def _give_up(self, key: Key | None, error: Exception) -> None:
         """An execution that cannot be loaded or advanced has failed, and says why; what it started is stopped."""
@@ -329,6 +339,8 @@ class Orchestrator:
         if isinstance(command, SetTimer):
             fired = TimerFired(command.uid, command.attempt, command.kind, command.at)
             return lambda: self._set_timer(live, command.at, fired)
+        if isinstance(command, LookupCache):
+            return lambda: self._lookups.ask(live, command)
         if isinstance(command, AwaitSignal):
             return lambda: self._gates.wait(live, command)
         if isinstance(command, StartChild):

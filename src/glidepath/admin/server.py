@@ -17,6 +17,7 @@ from pathlib import Path
 
 from starlette.routing import BaseRoute
 
+from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.children import ChildExecutions
 from glidepath.admin.closing import ClosingTime
 from glidepath.admin.config import ServerConfig
@@ -141,7 +142,8 @@ def make_logs(folder: DataFolder) -> Logs:
 
 def make_orchestrator(config: ServerConfig, store: Store, storage: Storage, executors: Sequence[Executor]) -> Orchestrator:
     """What drives executions."""
-    return Orchestrator(Loader(store, storage, config), Journal(store, now), storage, Dispatcher(executors), now)
+    lookups = Lookups(store, storage, config.cache_root, now, config.limits.cache_age)
+    return Orchestrator(Loader(store, storage, config), Journal(store, now), storage, Dispatcher(executors), lookups, now)
 
 
 def make_services(context: Context, folder: DataFolder) -> list[Service]:

@@ -69,6 +69,7 @@ SETTINGS = (
     Setting("limits.inline_bytes", "remoteData.maxSizeInBytes", size),
     Setting("limits.workflow_nodes", "registration.maxWorkflowNodes", int),
     Setting("limits.parallelism", "flyteadmin.maxParallelism", int),
+    Setting("limits.cache_age", "catalog-cache.max-cache-age", duration),
     Setting("executor.cpus", "glidepath.executor.cpus", float),
     Setting("executor.memory_bytes", "glidepath.executor.memory", size),
     Setting("executor.images", "glidepath.executor.images", _mapping),

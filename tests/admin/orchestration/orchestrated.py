@@ -11,6 +11,7 @@ from typing import Any
 
 from admin_specs import identifier, integer, interface, launch_plan, literals, promise, task, workflow
 
+from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.children import ChildExecutions
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.dispatch import Dispatcher
@@ -101,7 +102,8 @@ class Server:
         config = ServerConfig(data_dir=self.folder, storage_root="memory://bucket").resolved()
         loader = Loader(self.store, self.storage, config)
         self.journal, self.dispatcher = Journal(self.store, now), Dispatcher([self.executor])
-        self.orchestrator = Orchestrator(loader, self.journal, self.storage, self.dispatcher, now)
+        lookups = Lookups(self.store, self.storage, config.cache_root, now)
+        self.orchestrator = Orchestrator(loader, self.journal, self.storage, self.dispatcher, lookups, now)
         self.context = Context(self.store, self.storage, config, self.orchestrator)
         self.admin = {**admin_service(self.context).rpcs, **signal_service(self.context).rpcs}
         seed_projects(self.context)
