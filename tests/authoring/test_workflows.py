@@ -255,7 +255,7 @@ def loops(a: int) -> int:
 
 
 def compares(a: int) -> int:
-    return int(add(a=a) == 3)
+    return 1 if add(a=a) == 3 else 0
 
 
 def computes(a: int) -> int:
@@ -301,7 +301,7 @@ MISTAKES: dict[Any, tuple[type[Exception], str]] = {
     unknown_input: (FlyteAssertion, "has no input 'c'"),
     branches_on_a_value: (FlyteAssertion, "has no value yet, so it cannot be tested"),
     loops: (FlyteAssertion, "has no value yet, so it cannot be iterated"),
-    compares: (FlyteAssertion, "has no value yet, so it cannot be compared"),
+    compares: (FlyteAssertion, r"Promise\(n0.o0\) == 3 is decided when the workflow runs, so it cannot be tested now"),
     computes: (FlyteAssertion, "has no value yet, so it cannot be computed with"),
     whole: (FlyteAssertion, "takes one value, got all outputs of .*two; choose one of .number, .text"),
     void: (FlyteAssertion, "cannot take the output of .*note, which has none"),

@@ -1,4 +1,4 @@
-"""One use of an entity in a workflow."""
+"""One use of an entity in a workflow, or a conditional or gate in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from glidepath.authoring.bindings import Bound
     from glidepath.authoring.composing import Composition
-    from glidepath.authoring.entity import Entity
+    from glidepath.authoring.entity import NodeTarget
 
 
 class Node:
@@ -30,11 +30,11 @@ class Node:
     def __init__(
         self,
         composition: Composition,
-        entity: Entity[..., Any],
+        entity: NodeTarget,
         node_id: str,
         index: int,
         place: Place,
-        outputs: Mapping[str, core.LiteralType],
+        outputs: Mapping[str, core.LiteralType | None],
     ) -> None:
         self.composition = composition
         self.entity = entity
@@ -76,7 +76,7 @@ class Node:
                 f"{other!r} is no node of this workflow, so it cannot run after {self.id}",
                 hint="use >> between what calls of tasks and workflows gave, or between nodes of create_node",
             )
-        if follower.composition is not self.composition:
+        if not follower.composition.is_within(self.composition):
             raise FlyteAssertion(f"{follower!r} and {self!r} belong to different workflows")
         if not any(node is self for node in follower.upstream):
             follower.upstream.append(self)

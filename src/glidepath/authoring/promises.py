@@ -7,6 +7,7 @@ import functools
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from glidepath.authoring.expressions import UNARY_HINT, Comparison, compared
 from glidepath.errors import FlyteAssertion
 from glidepath.idl import core
 
@@ -20,7 +21,8 @@ class Promise:
     """One output of a node, or one input of the workflow.
 
     ``out.field``, ``out["key"]`` and ``out[0]`` reach into a dataclass, dict or list. ``with_overrides`` and ``>>`` speak of
-    the node. A field of that name, or with a leading underscore, is reached as ``out["with_overrides"]``.
+    the node; comparisons and ``is_true``, ``is_false`` and ``is_none`` give conditions for :func:`conditional`. A field of such
+    a name, or with a leading underscore, is reached as ``out["with_overrides"]``.
     """
 
     __slots__ = ("_node", "_path", "_type", "_var")
@@ -79,10 +81,40 @@ class Promise:
     def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         self._refuse("called")
 
-    def _compare(self, other: object) -> bool:
-        self._refuse("compared")
+    def __eq__(self, other: object) -> Comparison:  # type: ignore[override]
+        return compared(self, "EQ", other)
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compare
+    def __ne__(self, other: object) -> Comparison:  # type: ignore[override]
+        return compared(self, "NEQ", other)
+
+    def __lt__(self, other: object) -> Comparison:
+        return compared(self, "LT", other)
+
+    def __le__(self, other: object) -> Comparison:
+        return compared(self, "LTE", other)
+
+    def __gt__(self, other: object) -> Comparison:
+        return compared(self, "GT", other)
+
+    def __ge__(self, other: object) -> Comparison:
+        return compared(self, "GTE", other)
+
+    def is_true(self) -> Comparison:
+        """For ``conditional``: whether a boolean is true."""
+        return compared(self, "EQ", True)
+
+    def is_false(self) -> Comparison:
+        """For ``conditional``: whether a boolean is false."""
+        return compared(self, "EQ", False)
+
+    def is_none(self) -> Comparison:
+        """For ``conditional``: whether an optional value is not there."""
+        return compared(self, "EQ", None)
+
+    def _combine(self, other: object = None) -> NoReturn:
+        raise FlyteAssertion(f"{self!r} by itself is no condition, so &, | and ~ cannot take it", hint=UNARY_HINT)
+
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _combine
 
     def _compute(self, other: object = None) -> NoReturn:
         self._refuse("computed with")
@@ -135,12 +167,12 @@ class _Several:
 def outputs_of(node: Node) -> Any:
     """The outputs of a node in the form of its function's result: a promise, a tuple of promises, or a :class:`Void`."""
     promises = list(node.outputs.values())
-    interface = node.entity.interface
+    output_tuple = node.entity.output_tuple
     if not promises:
         return Void(node)
-    if len(promises) == 1 and interface.output_tuple is None:
+    if len(promises) == 1 and output_tuple is None:
         return promises[0]
-    several = _several(interface.output_tuple or _plain_tuple(tuple(interface.outputs)))(*promises)
+    several = _several(output_tuple or _plain_tuple(tuple(node.outputs)))(*promises)
     several._node = node
     return several
 

@@ -65,9 +65,9 @@ def node_message(node: Node, settings: SerializationSettings) -> core.Node:
 
 def _upstream_ids(node: Node) -> list[str]:
     """The ids of all nodes that must end first, each once, in the order in which they were made (stock's order is random)."""
-    nodes = {promise._node.index: promise._node for bound in node.bindings.values() for promise in promises_in(bound)}
-    nodes.update((upstream.index, upstream) for upstream in node.upstream)
-    return [nodes[index].id for index in sorted(nodes) if nodes[index].id]
+    promised = [promise._node for bound in node.bindings.values() for promise in promises_in(bound)]
+    nodes = {(upstream.composition.depth, upstream.index): upstream for upstream in (*promised, *node.upstream)}
+    return [nodes[key].id for key in sorted(nodes) if nodes[key].id]
 
 
 def _metadata(node: Node) -> core.NodeMetadata:

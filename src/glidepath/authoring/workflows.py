@@ -6,6 +6,7 @@ import enum
 import functools
 import inspect
 import threading
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict, overload
 
@@ -15,9 +16,11 @@ from glidepath.authoring.composing import Composition, composing
 from glidepath.authoring.descriptions import description_of
 from glidepath.authoring.docstrings import parse
 from glidepath.authoring.entity import Entity, NodeDefaults, P, R
+from glidepath.authoring.failure_nodes import checked_handler, failure_node
 from glidepath.authoring.interface import listed
 from glidepath.authoring.nodes import Node
 from glidepath.authoring.places import innermost, module_name, place_of
+from glidepath.authoring.promises import Promise
 from glidepath.authoring.signatures import interface_of
 from glidepath.authoring.task_settings import check_known, checked_switch
 from glidepath.authoring.workflow_specs import workflow_spec
@@ -87,7 +90,7 @@ class Graph(NamedTuple):
     def entities(self) -> Iterable[Entity[..., Any]]:
         """What the nodes use, in order, with repetitions."""
         for node in (*self.nodes, *filter(None, (self.failure_node,))):
-            yield node.entity
+            yield from node.entity.entities()
 
 
 class WorkflowBase(Entity[P, R]):
@@ -97,9 +100,13 @@ class WorkflowBase(Entity[P, R]):
     settings: WorkflowSettings
 
     @property
+    @abstractmethod
     def graph(self) -> Graph:
-        """Nodes and outputs."""
-        raise FlyteValidationException(f"{self.name} draws no graph")
+        """Nodes and outputs. Raises FlyteCompilationException when they make no workflow."""
+
+    @abstractmethod
+    def spec(self, settings: SerializationSettings) -> admin.WorkflowSpec:
+        """What is registered: the template, the templates of all sub-workflows, and the description."""
 
     def dependencies(self) -> Iterable[Entity[..., Any]]:
         return self.graph.entities()
@@ -133,7 +140,6 @@ class PythonFunctionWorkflow(WorkflowBase[P, R]):
 
     @property
     def graph(self) -> Graph:
-        """Nodes and outputs. Drawn on first use; raises FlyteCompilationException when the body does not work."""
         if self._graph is None:
             with _DRAWING:
                 if self._graph is None:
@@ -141,7 +147,6 @@ class PythonFunctionWorkflow(WorkflowBase[P, R]):
         return self._graph
 
     def spec(self, settings: SerializationSettings) -> admin.WorkflowSpec:
-        """What is registered: the template, the templates of all sub-workflows, and the description."""
         return workflow_spec(self, settings, description_of(self.settings.docs, self.docstring))
 
     def _drawn_once(self) -> Graph:
@@ -163,7 +168,7 @@ class PythonFunctionWorkflow(WorkflowBase[P, R]):
         with composing(composition):
             result = self._body(inputs)
         failure_node = self._failure_node(composition, inputs)
-        _check_ids(composition)
+        check_ids(composition)
         return Graph(tuple(composition.nodes), self._outputs(result), failure_node)
 
     def _body(self, inputs: Mapping[str, Any]) -> Any:
@@ -201,18 +206,11 @@ class PythonFunctionWorkflow(WorkflowBase[P, R]):
             for name, value in self.interface.pack_outputs(result).items()
         }
 
-    def _failure_node(self, composition: Composition, inputs: Mapping[str, Any]) -> Node | None:
+    def _failure_node(self, composition: Composition, inputs: Mapping[str, Promise]) -> Node | None:
         handler = self.settings.on_failure
         if handler is None:
             return None
-        unknown = [name for name in inputs if name not in handler.interface.inputs]
-        if unknown:
-            raise FlyteValidationException(
-                f"{handler.name}, which runs on failure of {self.name}, lacks its inputs {listed(unknown)}",
-                where=str(handler.source),
-                hint="a failure handler takes all inputs of the workflow; others of its own need defaults",
-            )
-        return composition.node(handler, FAILURE_NODE_ID, inputs, self.source)
+        return failure_node(composition, handler, FAILURE_NODE_ID, inputs, self.source)
 
 
 def _stepped(coroutine: Any) -> Any:
@@ -225,7 +223,8 @@ def _stepped(coroutine: Any) -> Any:
     raise FlyteAssertion("the body of an async workflow may await only calls of tasks, workflows and launch plans")
 
 
-def _check_ids(composition: Composition) -> None:
+def check_ids(composition: Composition) -> None:
+    """Raises FlyteAssertion for two nodes of one id."""
     seen: dict[str, Node] = {}
     for node in composition.nodes:
         other = seen.setdefault(node.id, node)
@@ -274,15 +273,13 @@ def _settle(options: Mapping[str, Any]) -> WorkflowSettings:
             hint=f"its members are {listed(member.name for member in WorkflowFailurePolicy)}",
         )
     handler = options.get("on_failure")
-    if handler is not None and not isinstance(handler, Entity):
-        raise FlyteValidationException(f"on_failure={handler!r} must be a task or workflow")
     interruptible = options.get("interruptible", False)
     if interruptible is None:
         raise FlyteValidationException("interruptible=None must be True or False; leave it away for False")
     return WorkflowSettings(
         policy,
         bool(checked_switch("interruptible", interruptible)),
-        handler,
+        None if handler is None else checked_handler(handler),
         options.get("docs"),
         options.get("default_options"),
     )
