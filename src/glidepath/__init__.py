@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from glidepath.version import VERSION
@@ -15,6 +14,8 @@ from glidepath.version import VERSION
 __version__ = VERSION
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from glidepath.authoring.accelerators import BaseAccelerator as BaseAccelerator, GPUAccelerator as GPUAccelerator
     from glidepath.authoring.caching import (
         Cache as Cache,
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
         SecurityContext as SecurityContext,
     )
     from glidepath.authoring.task_settings import DeckField as DeckField
-    from glidepath.authoring.tasks import PythonFunctionTask as PythonFunctionTask, task as task
+    from glidepath.authoring.tasks import PythonFunctionTask as PythonFunctionTask, Task, task as task
     from glidepath.authoring.workflows import (
         PythonFunctionWorkflow as PythonFunctionWorkflow,
         WorkflowBase,
@@ -176,6 +177,13 @@ def run_locally(entity: WorkflowBase[..., Any] | LaunchPlan, values: Mapping[str
     from glidepath import local
 
     return local.run(entity, dict(values))
+
+
+def run_task_locally(task: Task[..., Any], values: Mapping[str, Any]) -> Any:
+    """Run a task with hooks in this process, through literals: Python values of its inputs → its Python outputs."""
+    from glidepath.local import tasks
+
+    return tasks.run_task(task, values)
 
 
 def govern_eagerly(task: EagerTask[..., Any]) -> AbstractContextManager[Controller]:

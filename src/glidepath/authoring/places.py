@@ -41,7 +41,7 @@ def caller() -> Place:
 def user_frame() -> FrameType:
     """The innermost frame on the stack that is not Glidepath's own."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and _is_own(frame):
+    while frame.f_back is not None and is_own(frame):
         frame = frame.f_back
     return frame
 
@@ -51,21 +51,25 @@ def innermost(error: BaseException) -> Place | None:
     found: Place | None = None
     entry = error.__traceback__
     while entry is not None:
-        if not _is_own(entry.tb_frame):
+        if not is_own(entry.tb_frame):
             found = Place(entry.tb_frame.f_code.co_filename, entry.tb_lineno)
         entry = entry.tb_next
     return found
 
 
-def _is_own(frame: FrameType) -> bool:
+def is_own(frame: FrameType) -> bool:
+    """Whether a frame runs Glidepath's own code."""
     module: str = frame.f_globals.get("__name__", "")
     return module.partition(".")[0] == _OWN_PACKAGE
 
 
 def module_name(function: Callable[..., Any]) -> str:
     """The module that a function is imported from. For a script run as ``__main__``, the name that its file has as a module."""
-    if function.__module__ != "__main__":
-        return function.__module__
+    return dotted_main() if function.__module__ == "__main__" else function.__module__
+
+
+def dotted_main() -> str:
+    """The name that the script which is run as ``__main__`` has as a module."""
     from pathlib import Path  # not light, and only scripts need it
 
     file = getattr(sys.modules["__main__"], "__file__", None)

@@ -58,7 +58,7 @@ def loader_args(task: PythonAutoContainerTask[..., Any], settings: Any = None) -
     resolver = task.settings.resolver
     if resolver is not None:
         return resolver.loader_args(settings, task)
-    return ["task-module", task.module, "task-name", task.short_name]
+    return ["task-module", task.module, "task-name", task.loader_name]
 
 
 def load_task(location: str, args: list[str]) -> Task[..., Any]:

@@ -27,7 +27,8 @@ class SerializationSettings:
     """What :func:`glidepath.authoring.specs.specs_of` needs to know; equal settings and code give equal bytes.
 
     ``project``, ``domain`` and ``version`` stay empty in packages, where registration fills them in. ``env`` goes into every
-    container, before the task's own. With ``fast`` the code travels in an archive, else it is in the image.
+    container, before the task's own. With ``fast`` the code travels in an archive, else it is in the image. ``in_process``
+    is for specs that never leave this process: their tasks are at hand, so nobody asks how a container would find them.
     """
 
     image_config: ImageConfig = field(default_factory=ImageConfig.of)
@@ -38,6 +39,7 @@ class SerializationSettings:
     fast: FastSettings | None = None
     python_interpreter: str = "/opt/venv/bin/python3"
     source_root: str = ""
+    in_process: bool = False
 
     def identifier(self, kind: core.ResourceType, name: str) -> core.Identifier:
         """The id of an entity of this registration."""

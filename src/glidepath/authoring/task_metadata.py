@@ -39,7 +39,7 @@ class TaskMetadata:
         if self.timeout is not None:
             self.timeout = checked_timeout(self.timeout)
         if self.cache and not self.cache_version:
-            raise FlyteValidationException("cache=True needs a version", hint='write TaskMetadata(cache=True, cache_version="1")')
+            raise FlyteValidationException("cache=True needs a version", hint='add cache_version="1"')
         if (self.cache_serialize or self.cache_ignore_input_vars) and not self.cache:
             raise FlyteValidationException("cache_serialize and cache_ignore_input_vars are for caches", hint="add cache=True")
 

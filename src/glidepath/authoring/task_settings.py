@@ -43,6 +43,8 @@ DEFAULT_DECK_FIELDS = (
 class TaskOptions(TypedDict, total=False):
     """The arguments of ``@task``, all optional."""
 
+    task_config: Any
+    """Configures another type of task: the plug-in that is registered for its class makes the task."""
     cache: bool | Cache
     """``Cache(version="1.0")`` to reuse outputs of equal inputs."""
     cache_version: str

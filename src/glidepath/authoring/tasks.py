@@ -32,6 +32,8 @@ class Task(Entity[P, R]):
     kind = kinds.ResourceType.TASK
     task_type: str
     settings: TaskSettings
+    hooked = False
+    """Whether attempts go through the hooks of :class:`~glidepath.authoring.task_hooks.TaskHooks`."""
 
     @abstractmethod
     def template(self, settings: SerializationSettings) -> core.TaskTemplate:
@@ -56,6 +58,13 @@ class PythonAutoContainerTask(Task[P, R]):
     task_type_version = 0
     module: str
     """Where it is imported from."""
+    mappable = True
+    """Whether :func:`glidepath.authoring.maps.map_task` takes it."""
+
+    @property
+    def loader_name(self) -> str:
+        """The variable of the module that holds it."""
+        return self.short_name
 
     def command(self, settings: SerializationSettings) -> list[str]:
         """The program and its arguments, without what fetches an archive of code."""
@@ -163,6 +172,10 @@ def task(
     if function is None:
         return functools.partial(task, **options)  # type: ignore[return-value]
     try:
+        if options.get("task_config") is not None:
+            from glidepath.authoring.task_plugins import configured  # whoever configures a plug-in has loaded more than this
+
+            return configured(function, options)
         settings = settle(options, function)
     except FlyteException as error:
         error.where = error.where or str(place_of(function))

@@ -17,7 +17,7 @@ from glidepath.idl.ids import key_of
 
 IdKey = tuple[int, str, str, str, str]
 
-LOCAL = SerializationSettings(project="local", domain="local", version="local")
+LOCAL = SerializationSettings(project="local", domain="local", version="local", in_process=True)
 """Ids of a local run; nothing of it leaves the process."""
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from google.protobuf.message import DecodeError, Message
 
 from glidepath.authoring.resolver import load_task
-from glidepath.authoring.tasks import PythonFunctionTask
+from glidepath.authoring.tasks import Task
 from glidepath.errors import FlyteEntityNotFoundException, FlyteSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core, paths
 from glidepath.runtime.arguments import ExecuteArguments
@@ -54,12 +54,12 @@ class Attempt:
             return self._fail(system_error(error, self._worker()))
         return None
 
-    def _load(self) -> PythonFunctionTask[..., Any]:
+    def _load(self) -> Task[..., Any]:
         try:
             task = load_task(self._arguments.resolver, self._arguments.resolver_args)
         except Exception as error:  # importing a user's module raises what the user's code raises
             raise FlyteUserRuntimeException(f"the task cannot be loaded: {error}") from error
-        if not isinstance(task, PythonFunctionTask):
+        if not isinstance(task, Task):
             named = " ".join(self._arguments.resolver_args)
             raise FlyteEntityNotFoundException(
                 f"{named!r} names a {type(task).__module__}.{type(task).__qualname__}, which is no task of Glidepath",
@@ -67,7 +67,7 @@ class Attempt:
             )
         return task
 
-    def _execute(self, task: PythonFunctionTask[..., Any]) -> core.LiteralMap:
+    def _execute(self, task: Task[..., Any]) -> core.LiteralMap:
         inputs = self._inputs()
         folder = Path(tempfile.gettempdir(), f"flyte-{os.urandom(16).hex()}")  # made by those who put something there
         try:
@@ -91,7 +91,7 @@ class Attempt:
         except DecodeError as error:
             raise FlyteSystemException(f"{uri} does not hold a map of literals: {error}") from error
 
-    def _parameters(self, folder: Path, raw: str, task: PythonFunctionTask[..., Any]) -> ExecutionParameters:
+    def _parameters(self, folder: Path, raw: str, task: Task[..., Any]) -> ExecutionParameters:
         checkpoint = None
         if self._arguments.checkpoint_path:
             checkpoint = Checkpoint(self._storage, self._arguments.checkpoint_path, self._arguments.prev_checkpoint or None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from glidepath.authoring.tasks import PythonFunctionTask
+from glidepath.authoring.tasks import Task
 from glidepath.errors import FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core
 from glidepath.runtime.context import ExecutionParameters, running
@@ -12,7 +12,7 @@ from glidepath.types import DataContext, to_literal, to_python, using
 
 
 def run_task(
-    task: PythonFunctionTask[..., Any], inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters
+    task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters
 ) -> core.LiteralMap:
     """Call a task with the values of ``inputs`` and give back its outputs as literals.
 
@@ -21,18 +21,23 @@ def run_task(
     :class:`~glidepath.errors.FlyteNonRecoverableSystemException` when a value does not fit its type, and lets
     :class:`~glidepath.errors.IgnoreOutputs` through.
     """
+    if task.hooked:
+        from glidepath.runtime.hooks import run_hooked  # few tasks have hooks
+
+        return run_hooked(task, inputs, ctx, parameters)
     with running(parameters), using(ctx):
-        values = _values(task, inputs, ctx)
+        values = values_of(task, inputs, ctx)
         try:
-            result = task.call_function(values)
+            result = task.call_function(values)  # type: ignore[attr-defined]  # every task without hooks has one
         except IgnoreOutputs:
             raise
         except Exception as error:
             raise FlyteUserRuntimeException(f"{type(error).__name__}: {error}", where=f"task {task.name}") from error
-        return _literals(task, result, ctx)
+        return literals_of(task, result, ctx)
 
 
-def _values(task: PythonFunctionTask[..., Any], inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
+def values_of(task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext) -> dict[str, Any]:
+    """The Python values of a task's inputs. Raises FlyteNonRecoverableSystemException naming the input that does not fit."""
     values = {}
     for name, parameter in task.interface.inputs.items():
         if name in inputs.literals:
@@ -43,7 +48,8 @@ def _values(task: PythonFunctionTask[..., Any], inputs: core.LiteralMap, ctx: Da
     return values
 
 
-def _literals(task: PythonFunctionTask[..., Any], result: Any, ctx: DataContext) -> core.LiteralMap:
+def literals_of(task: Task[..., Any], result: Any, ctx: DataContext) -> core.LiteralMap:
+    """The outputs of what a task returned. Raises FlyteNonRecoverableSystemException naming the output that does not fit."""
     interface = task.interface
     outputs = core.LiteralMap()
     try:
@@ -59,5 +65,5 @@ def _literals(task: PythonFunctionTask[..., Any], result: Any, ctx: DataContext)
     return outputs
 
 
-def _unfit(task: PythonFunctionTask[..., Any], what: str, error: Exception) -> FlyteNonRecoverableSystemException:
+def _unfit(task: Task[..., Any], what: str, error: Exception) -> FlyteNonRecoverableSystemException:
     return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error}", where=f"task {task.name}")

@@ -1,0 +1,144 @@
+"""Tasks that are objects of a class: their work is the method ``execute``, their interface is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from glidepath.authoring.declared_interface import DeclaredInterface, owned
+from glidepath.authoring.instances import Instance
+from glidepath.authoring.places import caller
+from glidepath.authoring.task_hooks import TaskHooks
+from glidepath.authoring.task_metadata import TaskMetadata
+from glidepath.authoring.task_settings import settle
+from glidepath.authoring.task_specs import container_of, execute_command
+from glidepath.authoring.tasks import PythonAutoContainerTask as ContainerizedTask, Task
+from glidepath.idl import core
+
+if TYPE_CHECKING:
+    from glidepath.authoring.documentation import Documentation
+    from glidepath.authoring.interface import Interface
+    from glidepath.authoring.security import SecurityContext
+    from glidepath.authoring.settings import SerializationSettings
+
+_IGNORED = ("execution_mode", "node_dependency_hints")
+"""Arguments of ``@task`` that are for functions; what a plug-in passes on."""
+
+
+class PythonTask(TaskHooks, Instance, Task[..., Any]):
+    """A task of any type, with Python inputs and outputs. Subclasses override ``execute`` or ``get_…`` methods.
+
+    ``options`` are those of ``@task`` that are not in ``metadata``: resources, secrets, the image, and so on. Raises
+    FlyteValidationException for unknown ones.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, _config_type: Any) -> type:
+            """``PythonTask[Config]``, as flytekit's classes are written: the type of ``task_config``."""
+            return cls
+
+    def __init__(
+        self,
+        task_type: str,
+        name: str,
+        task_config: Any = None,
+        interface: Interface | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        metadata: TaskMetadata | None = None,
+        task_type_version: int = 0,
+        security_ctx: SecurityContext | None = None,
+        docs: Documentation | None = None,
+        **options: Any,
+    ) -> None:
+        self.task_type = task_type
+        self.task_type_version = task_type_version
+        self.task_config = task_config
+        self.security_context = security_ctx
+        self.settings = settle(
+            {
+                **(metadata or TaskMetadata()).options(),
+                **{option: value for option, value in options.items() if option not in _IGNORED and value is not None},
+                "environment": environment,
+                "docs": docs,
+            },
+            type(self).execute,
+        )
+        Task.__init__(self, name, owned(interface or DeclaredInterface(), name), caller())
+
+
+class PythonAutoContainerTask(PythonTask, ContainerizedTask[..., Any]):
+    """A task whose container imports it and runs it, as it does a function task."""
+
+    def __init__(self, name: str, task_config: Any, task_type: str = "python-task", **options: Any) -> None:
+        super().__init__(task_type, name, task_config, **options)
+        self._command: Callable[[SerializationSettings], list[str]] | None = None
+
+    @property
+    def loader_name(self) -> str:
+        return self.variable
+
+    def command(self, settings: SerializationSettings) -> list[str]:
+        return self.get_command(settings)
+
+    def get_default_command(self, settings: SerializationSettings) -> list[str]:
+        """``pyflyte-execute`` and its arguments."""
+        return execute_command(self, settings)
+
+    def get_command(self, settings: SerializationSettings) -> list[str]:
+        """The arguments of the container."""
+        return (self._command or self.get_default_command)(settings)
+
+    def set_command_fn(self, get_command_fn: Callable[[SerializationSettings], list[str]] | None = None) -> None:
+        """Let a function give the arguments of the container."""
+        self._command = get_command_fn
+
+    def reset_command_fn(self) -> None:
+        """Take the default arguments again."""
+        self._command = None
+
+    def get_image(self, settings: SerializationSettings) -> str:
+        """The URI of the image."""
+        return settings.image_config.resolve(self.settings.container_image)
+
+    @property
+    def container_image(self) -> str | None:
+        """The image that was asked for."""
+        return self.settings.container_image
+
+    @property
+    def resources(self) -> core.Resources:
+        """What the container asks for."""
+        return self.settings.resources
+
+    def get_container(self, settings: SerializationSettings) -> core.Container | None:
+        return None if self.settings.pod_template is not None else self._container(settings)
+
+    def get_k8s_pod(self, settings: SerializationSettings) -> core.K8sPod | None:
+        if self.settings.pod_template is None:
+            return None
+        from glidepath.authoring.pods import merged_pod  # loads protobuf's JSON; few tasks have a template
+
+        return merged_pod(self.settings.pod_template, self._container(settings), settings.image_config)
+
+    def get_config(self, settings: SerializationSettings) -> Mapping[str, str] | None:
+        pod = self.settings.pod_template
+        return None if pod is None else {"primary_container_name": pod.primary_container_name}
+
+    def _container(self, settings: SerializationSettings) -> core.Container:
+        container = container_of(self, settings)
+        container.image = self.get_image(settings)
+        return container
+
+
+class PythonInstanceTask(PythonAutoContainerTask):
+    """A task class whose objects are variables of a module; a container runs ``execute`` of the one that it imports.
+
+    Example::
+
+        >>> class Square(PythonInstanceTask):
+        ...     def execute(self, **inputs):
+        ...         return inputs["n"] ** 2
+        >>> square = Square("square", None, interface=DeclaredInterface({"n": int}, {"o0": int}))
+    """
