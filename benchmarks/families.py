@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from benchmarks import concurrent_runs, embedded_server, local_chain, packaging, parts, registering, server_chain, startup
+from benchmarks import (
+    concurrent_runs,
+    embedded_server,
+    local_chain,
+    packaging,
+    parts,
+    registering,
+    server_chain,
+    shapes,
+    startup,
+)
 from benchmarks.bench import Bench
 from benchmarks.rows import Row
 
@@ -20,6 +30,9 @@ FAMILIES: Mapping[str, Family] = {
     "start": embedded_server.start,
     "chain": server_chain.measure,
     "executions": concurrent_runs.measure,
+    "fan-out": shapes.fan_out,
+    "long-chain": shapes.long_chain,
+    "graph-sizes": shapes.graph_sizes,
     "idle": embedded_server.idle,
     "attempts": parts.attempts,
     "listing": parts.listing,
