@@ -43,7 +43,7 @@ def specs_of(entities: Iterable[Entity[..., Any]], settings: SerializationSettin
 def in_order(entities: Iterable[Entity[..., Any]]) -> list[Entity[..., Any]]:
     """Entities and all that they use, each once, in the order of registration."""
     found: dict[tuple[int, str], Entity[..., Any]] = {}
-    for entity in entities:
+    for entity in (each for given in entities for each in given.entities()):
         for visited in _with_dependencies(entity, found):
             found[visited.kind, visited.name] = visited
     return list(found.values())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from glidepath.authoring.task_settings import checked_timeout
+from glidepath.authoring.caching import CacheSettings
+from glidepath.authoring.task_settings import checked_retries, checked_switch, checked_timeout
 from glidepath.errors import FlyteValidationException
 
 if TYPE_CHECKING:
@@ -60,6 +61,20 @@ class TaskMetadata:
             generates_deck=settings.deck,
             labels=settings.labels or None,
             annotations=settings.annotations or None,
+        )
+
+    def applied_to(self, settings: TaskSettings) -> TaskSettings:
+        """The settings with all that is said here instead of what they said, also where this says nothing, as in stock."""
+        return settings._replace(
+            cache=CacheSettings(self.cache, self.cache_version, self.cache_serialize, tuple(self.cache_ignore_input_vars)),
+            retries=checked_retries(self.retries),
+            interruptible=checked_switch("interruptible", self.interruptible),
+            deprecated=self.deprecated,
+            timeout=checked_timeout(self.timeout),
+            pod_template_name=self.pod_template_name or "",
+            deck=self.generates_deck,
+            labels=dict(self.labels or {}),
+            annotations=dict(self.annotations or {}),
         )
 
     def options(self) -> dict[str, Any]:
