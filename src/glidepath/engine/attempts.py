@@ -46,15 +46,21 @@ def item_environment(scope: Scope, node: NodeState) -> tuple[tuple[str, str], ..
 def place_of(state: ExecutionState, command: StartAttempt) -> AttemptPlace:
     """The place of the attempt that a command asks for."""
     raw = _raw_prefix(state, command.uid, command.attempt)
-    previous = paths.checkpoint_prefix(_raw_prefix(state, command.uid, command.attempt - 1)) if command.attempt else ""
     return AttemptPlace(
         name=generated_name(state.id.name, command.uid, command.attempt),
         input_uri=command.input_uri or f"{command.data_dir}/{paths.INPUTS}",
         output_prefix=paths.node_output_dir(command.data_dir, command.attempt),
         raw_output_prefix=raw,
         checkpoint_prefix=paths.checkpoint_prefix(raw),
-        previous_checkpoint=previous,
+        previous_checkpoint=_previous_checkpoint(state, command),
     )
+
+
+def _previous_checkpoint(state: ExecutionState, command: StartAttempt) -> str:
+    """Of the attempt before, in this execution or in the one that it recovers from; items of arrays have none there."""
+    if command.attempt:
+        return paths.checkpoint_prefix(_raw_prefix(state, command.uid, command.attempt - 1))
+    return state.recovery.checkpoint(command.uid) if state.recovery is not None and not command.env else ""
 
 
 def _raw_prefix(state: ExecutionState, uid: str, attempt: int) -> str:
