@@ -81,6 +81,14 @@ class RunGroup(LazyGroup):
 @click.option("--disable-notifications", is_flag=True, help="Send none.")
 @click.option("--cluster-pool", default="", help="Pool of clusters for the execution.")
 @click.option("--execution-cluster-label", "--ecl", "execution_cluster_label", default="", help="Label of clusters for it.")
+@click.option(
+    "--signal",
+    "signals",
+    multiple=True,
+    callback=key_values,
+    metavar="GATE=VALUE",
+    help="Value of a gate (approve, wait_for_input) of a local run, which asks on the terminal otherwise. Repeatable.",
+)
 @click.option("--dump-snippet", is_flag=True, help="Print Python code that fetches the execution.")
 @click.option("--limit", default=50, show_default=True, help="How many names remote-… lists.")
 @click.pass_context
@@ -97,6 +105,8 @@ def run(ctx: click.Context, /, **parameters: Any) -> None:
     """
     if parameters["copy_all"]:
         click.secho("--copy-all is deprecated; use --copy all", fg="yellow", err=True)
+    if parameters["signals"] and parameters["remote"]:
+        raise click.UsageError("--signal is for local runs: the gates of a control plane are answered there.")
 
 
 def settings_of(ctx: click.Context) -> tuple[Session, RunSettings]:

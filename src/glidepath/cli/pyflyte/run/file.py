@@ -86,7 +86,11 @@ def command_of(name: str, entity: Runnable, module: LoadedModule, session: Sessi
         run = RemoteRun(session, settings, module, entity)
         return EntityCommand(name, inputs_of(entity), run.start, run.context, described(entity))
     return EntityCommand(
-        name, inputs_of(entity), lambda values: run_here(entity, settings, values), local_context, described(entity)
+        name,
+        inputs_of(entity),
+        lambda values: run_here(entity, settings, values, verbose=session.verbose > 0),
+        local_context,
+        described(entity),
     )
 
 

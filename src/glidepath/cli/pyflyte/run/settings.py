@@ -42,6 +42,7 @@ class RunSettings(NamedTuple):
     limit: int = 50
     cluster_pool: str = ""
     execution_cluster_label: str = ""
+    signals: Mapping[str, str] = _NONE
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> RunSettings:
