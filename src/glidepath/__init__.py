@@ -22,14 +22,18 @@ if TYPE_CHECKING:
         CachePolicy as CachePolicy,
         VersionParameters as VersionParameters,
     )
+    from glidepath.authoring.conditionals import conditional as conditional
     from glidepath.authoring.documentation import (
         Description as Description,
         Documentation as Documentation,
         SourceCode as SourceCode,
     )
     from glidepath.authoring.eager import EagerTask as EagerTask, eager as eager
+    from glidepath.authoring.environments import Environment as Environment
+    from glidepath.authoring.gates import approve as approve, sleep as sleep, wait_for_input as wait_for_input
     from glidepath.authoring.governing import Controller
     from glidepath.authoring.images import Image as Image, ImageConfig as ImageConfig
+    from glidepath.authoring.imperative import ImperativeWorkflow as ImperativeWorkflow, Workflow as Workflow
     from glidepath.authoring.launch_plans import LaunchPlan as LaunchPlan
     from glidepath.authoring.logs import logger as logger
     from glidepath.authoring.notifications import (
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     )
     from glidepath.authoring.resolver import TaskResolver as TaskResolver
     from glidepath.authoring.resources import Resources as Resources
+    from glidepath.authoring.retry_backoff import RetryBackoff as RetryBackoff
     from glidepath.authoring.schedules import CronSchedule as CronSchedule, FixedRate as FixedRate
     from glidepath.authoring.security import (
         Identity as Identity,
@@ -104,11 +109,13 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "Documentation",
         "EagerTask",
         "Email",
+        "Environment",
         "FixedRate",
         "GPUAccelerator",
         "Identity",
         "Image",
         "ImageConfig",
+        "ImperativeWorkflow",
         "Labels",
         "LaunchPlan",
         "Options",
@@ -118,14 +125,18 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "PythonFunctionWorkflow",
         "RawOutputDataConfig",
         "Resources",
+        "RetryBackoff",
         "Secret",
         "SecurityContext",
         "Slack",
         "SourceCode",
         "TaskResolver",
         "VersionParameters",
+        "Workflow",
         "WorkflowExecutionPhase",
         "WorkflowFailurePolicy",
+        "approve",
+        "conditional",
         "create_node",
         "eager",
         "get_reference_entity",
@@ -133,7 +144,9 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "reference_launch_plan",
         "reference_task",
         "reference_workflow",
+        "sleep",
         "task",
+        "wait_for_input",
         "workflow",
     ),
     "remote": ("FlyteRemote",),

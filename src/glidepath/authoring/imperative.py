@@ -86,8 +86,10 @@ class ImperativeWorkflow(WorkflowBase[..., Any]):
     def add_workflow_output(self, output_name: str, p: Any, python_type: Any = None) -> None:
         """An output: a promise, or a list or dict of promises.
 
-        ``python_type`` is needed for lists, dicts and constants; that of an output is what its task declares. Raises
-        FlyteValidationException for a name that is taken and for a missing type, FlyteTypeException for a value of another type.
+        ``python_type`` is needed for lists, dicts and constants; that of an output is what its task declares.
+
+        Raises FlyteValidationException for a name that is taken and for a missing type, FlyteTypeException for a value of
+        another type.
         """
         place = caller()
         if output_name in self.interface.outputs:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from glidepath.authoring.documentation import Documentation
     from glidepath.authoring.pods import PodTemplate
     from glidepath.authoring.resolver import TaskResolver
+    from glidepath.authoring.retry_backoff import RetryBackoff
     from glidepath.authoring.security import Secret
 
 
@@ -55,6 +56,8 @@ class TaskOptions(TypedDict, total=False):
     """With ``cache=True``: inputs that do not count."""
     retries: int
     """How often an attempt is repeated after the user's code raised ``FlyteRecoverableException``."""
+    retry_backoff: RetryBackoff | timedelta | None
+    """How long to wait before a retry, beyond stock: ``RetryBackoff(timedelta(seconds=10))``, or its first wait alone."""
     interruptible: bool | None
     """Whether the task may run on machines that can be taken away; ``None``: as the workflow says."""
     deprecated: str
@@ -120,6 +123,7 @@ class TaskSettings(NamedTuple):
     extended_resources: core.ExtendedResources | None
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    retry_backoff: RetryBackoff | None = None
 
 
 def settle(options: Mapping[str, Any], function: Callable[..., Any]) -> TaskSettings:
@@ -149,6 +153,7 @@ def settle(options: Mapping[str, Any], function: Callable[..., Any]) -> TaskSett
         extended_resources=checked_devices(options),
         labels=_texts("labels", options.get("labels")),
         annotations=_texts("annotations", options.get("annotations")),
+        retry_backoff=_backoff(options.get("retry_backoff")),
     )
 
 
@@ -211,6 +216,14 @@ def _secrets(requested: Any) -> tuple[Secret, ...]:
     from glidepath.authoring.security import checked_secrets  # who asks for secrets has loaded it
 
     return checked_secrets(requested)
+
+
+def _backoff(value: Any) -> RetryBackoff | None:
+    if value is None:
+        return None
+    from glidepath.authoring.retry_backoff import checked_backoff  # few tasks wait
+
+    return checked_backoff(value)
 
 
 def _cache(options: Mapping[str, Any], function: Callable[..., Any]) -> CacheSettings:

@@ -43,6 +43,8 @@ def task_template(task: PythonAutoContainerTask[..., Any], settings: Serializati
     )
     if chosen.secrets:
         template.security_context.secrets.extend(secret.message() for secret in chosen.secrets)
+    if chosen.retry_backoff is not None:
+        template.config.update(chosen.retry_backoff.config())
     container = container_of(task, settings)
     if chosen.pod_template is None:
         template.container.CopyFrom(container)

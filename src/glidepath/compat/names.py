@@ -17,6 +17,7 @@ _USER_ERRORS = (
     "FlyteEntityAlreadyExistsException",
     "FlyteEntityNotExistException",
     "FlyteEntityNotFoundException",
+    "FlyteFailureNodeInputMismatchException",
     "FlyteInvalidInputException",
     "FlyteMissingReturnValueException",
     "FlyteMissingTypeException",
@@ -76,8 +77,12 @@ _DEVICES = (
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit": {
         "authoring.caching": ("Cache", "CachePolicy", "VersionParameters"),
+        "authoring.conditionals": ("conditional",),
         "authoring.documentation": ("Description", "Documentation", "SourceCode"),
         "authoring.eager": ("eager",),
+        "authoring.environments": ("Environment",),
+        "authoring.gates": ("approve", "sleep", "wait_for_input"),
+        "authoring.imperative": ("Workflow",),
         "authoring.launch_plans": ("LaunchPlan",),
         "authoring.logs": ("logger",),
         "authoring.notifications": ("Email", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
@@ -109,10 +114,16 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "flytekit.core.cache": {"authoring.caching": ("Cache", "CachePolicy", "VersionParameters")},
     "flytekit.core.checkpointer": {"runtime.checkpoint": ("Checkpoint",)},
+    "flytekit.core.condition": {
+        "authoring.conditionals": ("Case", "Condition", "ConditionalSection", "conditional"),
+        "authoring.expressions": ("Comparison as ComparisonExpression", "Conjunction as ConjunctionExpression"),
+    },
     "flytekit.core.context_manager": {
         "runtime.context": ("ExecutionParameters",),
         "runtime.secrets": ("SecretsManager",),
     },
+    "flytekit.core.environment": {"authoring.environments": ("Environment",)},
+    "flytekit.core.gate": {"authoring.gates": ("Gate", "approve", "sleep", "wait_for_input")},
     "flytekit.core.hash": {"types": ("HashMethod",)},
     "flytekit.core.launch_plan": {
         "authoring.launch_plans": ("LaunchPlan",),
@@ -137,6 +148,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "flytekit.core.type_engine": {"types": ("BatchSize", "FlyteAnnotation", "HashMethod")},
     "flytekit.core.workflow": {
+        "authoring.imperative": ("ImperativeWorkflow",),
         "authoring.references": ("ReferenceWorkflow", "reference_workflow"),
         "authoring.workflows": ("PythonFunctionWorkflow", "WorkflowBase", "WorkflowFailurePolicy", "workflow"),
     },
