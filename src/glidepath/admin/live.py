@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from glidepath.admin.recovery import SourceRecovery
 from glidepath.engine import ExecutionState
 from glidepath.engine.events import Event
 from glidepath.idl import admin, core
@@ -69,6 +70,8 @@ class Live:
     spec: admin.ExecutionSpec
     closure: admin.ExecutionClosure
     values: NodeValues
+    recovery: SourceRecovery | None = None
+    """What it takes over from the execution that it recovers from."""
     nodes: dict[str, admin.NodeExecution] = field(default_factory=dict)
     """Records of nodes that have begun and not ended, by unique id."""
     tasks: dict[str, admin.TaskExecution] = field(default_factory=dict)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.live import Live, NodeValues
+from glidepath.admin.past import Past
+from glidepath.admin.recovery import FROM_NODE, Source, SourceRecovery
 from glidepath.admin.store import Store, rows
 from glidepath.admin.store.schema import executions, node_executions, signals, task_executions, workflows
 from glidepath.engine import ExecutionState, Plan, Settings
@@ -23,6 +25,8 @@ _LIVE_NODES = [
     core.NodeExecution.Phase.Name(phase) for phase in core.NodeExecution.Phase.values() if phase not in TERMINAL_NODE_PHASES
 ]
 
+_CHILD_MODES = (admin.ExecutionMetadata.CHILD_WORKFLOW, admin.ExecutionMetadata.RECOVERED)
+"""Of executions that a launch-plan node started."""
 _PLAN_BYTES = 16 * 1024 * 1024
 
 
@@ -63,11 +67,8 @@ class Loader:
 
     def load(self, execution: core.WorkflowExecutionIdentifier) -> Loaded | None:
         """An execution that is to run. None for one that is unknown or has ended."""
-        query = select(
-            executions.c.spec, executions.c.closure, executions.c.inputs_uri, workflows.c.remote_closure_identifier
-        ).join(workflows, workflows.c.id == executions.c.workflow_id)
         with self._store.read() as connection:
-            row = connection.execute(query.where(*rows.is_execution(executions, execution))).one_or_none()
+            row = _row_of(connection, execution)
             if row is None:
                 return None
             closure = admin.ExecutionClosure.FromString(row.closure)
@@ -84,11 +85,12 @@ class Loader:
             plan = self._plan(row.remote_closure_identifier)
             settings = self._settings(execution, spec)
             if nodes:
-                state = load(execution, plan, settings, values, nodes)
+                state = load(execution, plan, settings, values, nodes, self._plan)
             else:
                 state = ExecutionState(execution, plan, settings, values)
             values.state = state
-            live = Live(state, spec, closure, values)
+            state.recovery = recovery = self._recovery(connection, row, spec, plan)
+            live = Live(state, spec, closure, values, recovery)
             orphan = _is_orphan(connection, spec.metadata)
             if nodes:
                 self._load_records(connection, live)
@@ -124,6 +126,25 @@ class Loader:
         with self._store.read() as connection:
             found = connection.execute(query).scalar()
         return core.Literal.FromString(found) if found is not None else None
+
+    def _recovery(self, connection: Connection, row: Any, spec: admin.ExecutionSpec, plan: Plan) -> SourceRecovery | None:
+        """What an execution in recovery takes over; None for any other, and where the execution of the past is gone."""
+        metadata = spec.metadata
+        if metadata.mode != admin.ExecutionMetadata.RECOVERED or not metadata.HasField("reference_execution"):
+            return None
+        past = _row_of(connection, metadata.reference_execution)
+        if past is None:
+            return None
+        settings = self._settings(metadata.reference_execution, admin.ExecutionSpec.FromString(past.spec))
+        source = Source(
+            past=Past(self._store, metadata.reference_execution),
+            plan=self._plan(past.remote_closure_identifier),
+            raw_output_base=settings.raw_output_base,
+            same_code=past.workflow_id == row.workflow_id,
+            same_inputs=_content_of(past.inputs_uri) == _content_of(row.inputs_uri),
+            from_node=spec.annotations.values.get(FROM_NODE, ""),
+        )
+        return SourceRecovery(source, plan, self._storage, self._plan)
 
     def _load_records(self, connection: Connection, live: Live) -> None:
         """The records of what was live, which the next reports go on from."""
@@ -165,11 +186,28 @@ class Loader:
             raw_output_base=raw,
             max_parallelism=spec.max_parallelism or self._config.limits.parallelism,
             interruptible=spec.interruptible.value if spec.HasField("interruptible") else None,
+            overwrite_cache=spec.overwrite_cache,
         )
 
 
+def _row_of(connection: Connection, execution: core.WorkflowExecutionIdentifier) -> Any:
+    query = select(
+        executions.c.spec,
+        executions.c.closure,
+        executions.c.inputs_uri,
+        executions.c.workflow_id,
+        workflows.c.remote_closure_identifier,
+    ).join(workflows, workflows.c.id == executions.c.workflow_id)
+    return connection.execute(query.where(*rows.is_execution(executions, execution))).one_or_none()
+
+
+def _content_of(uri: str) -> str:
+    """What kept literals are named by: the hash of their bytes."""
+    return uri.rpartition("/")[2]
+
+
 def _is_orphan(connection: Connection, metadata: admin.ExecutionMetadata) -> bool:
-    if metadata.mode != admin.ExecutionMetadata.CHILD_WORKFLOW or not metadata.HasField("parent_node_execution"):
+    if metadata.mode not in _CHILD_MODES or not metadata.HasField("parent_node_execution"):
         return False
     node = metadata.parent_node_execution
     of_node = select(node_executions.c.phase).where(*rows.is_node(node_executions, node))

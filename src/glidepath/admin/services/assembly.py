@@ -12,13 +12,14 @@ from glidepath.admin.services.node_executions import NodeExecutions
 from glidepath.admin.services.platform import Platform
 from glidepath.admin.services.projects import Projects
 from glidepath.admin.services.signals import Signals
+from glidepath.admin.services.starting_over import StartingOver
 from glidepath.admin.services.task_executions import TaskExecutions
 from glidepath.admin.services.tasks import Tasks
 from glidepath.admin.services.workflows import Workflows
 
 
 def admin_service(context: Context) -> Service:
-    """AdminService: everything but recovery, matchable attributes and metrics, which answer UNIMPLEMENTED."""
+    """AdminService: everything but matchable attributes and metrics, which answer UNIMPLEMENTED."""
     areas = (
         Projects(context),
         Tasks(context),
@@ -27,6 +28,7 @@ def admin_service(context: Context) -> Service:
         NamedEntities(context),
         Descriptions(context),
         Executions(context),
+        StartingOver(context),
         NodeExecutions(context),
         TaskExecutions(context),
         Data(context),

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from glidepath.admin import launch
-from glidepath.admin.errors import AlreadyExists, already_terminal, missing_entity, missing_identifier
+from glidepath.admin.errors import AlreadyExists, InvalidArgument, already_terminal, missing_entity, missing_identifier
+from glidepath.admin.recovery import FROM_NODE
 from glidepath.admin.rpc import Call, Rpc
 from glidepath.admin.services.context import Context
 from glidepath.admin.services.listing import ListOf, active_unless_asked, read_list
@@ -34,14 +35,15 @@ from glidepath.admin.store.schema import (
     tasks,
     workflows,
 )
-from glidepath.admin.validation import require_execution, require_scope
+from glidepath.admin.validation import require, require_execution, require_scope
 from glidepath.idl import admin, core, paths
-from glidepath.idl.ids import execution_name
+from glidepath.idl.ids import START_NODE_ID, execution_name
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.idl.text import compact_text
 
 _LIST = ListOf("ListExecutions", EXECUTION, EXECUTION_COLUMNS)
 _LIST_ERROR_LENGTH = 100
+_TOLD_NODES = 20
 _OCCUPYING = ("UNDEFINED", "QUEUED", "RUNNING")
 
 
@@ -72,7 +74,7 @@ class _Prepared:
 
 
 class Executions:
-    """Create, Relaunch, Get, List, Update and Terminate of executions."""
+    """Create, Get, List, Update and Terminate of executions."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -81,7 +83,6 @@ class Executions:
     def rpcs(self) -> dict[str, Rpc]:
         return {
             "CreateExecution": self.create,
-            "RelaunchExecution": self.relaunch,
             "GetExecution": self.get,
             "ListExecutions": self.list,
             "UpdateExecution": self.update,
@@ -101,26 +102,6 @@ class Executions:
             self._insert(connection, prepared, call)
         self._context.orchestrator.launched(prepared.id)
         return admin.ExecutionCreateResponse(id=prepared.id)
-
-    def relaunch(self, request: admin.ExecutionRelaunchRequest, call: Call) -> admin.ExecutionCreateResponse:
-        """Launch again what an execution ran, with the inputs that its caller gave."""
-        require_execution(request.id)
-        with self._context.store.read() as connection:
-            columns = (executions.c.spec, executions.c.user_inputs_uri)
-            row = connection.execute(select(*columns).where(*is_execution(executions, request.id))).one_or_none()
-        if row is None:
-            raise missing_entity("execution", request.id)
-        spec = admin.ExecutionSpec.FromString(row.spec)
-        spec.metadata.CopyFrom(admin.ExecutionMetadata(mode=admin.ExecutionMetadata.RELAUNCH, reference_execution=request.id))
-        spec.overwrite_cache = request.overwrite_cache
-        again = admin.ExecutionCreateRequest(
-            project=request.id.project,
-            domain=request.id.domain,
-            name=request.name,
-            spec=spec,
-            inputs=core.LiteralMap.FromString(self._context.storage.get(row.user_inputs_uri)),
-        )
-        return self.create(again, call)
 
     def get(self, request: admin.WorkflowExecutionGetRequest, call: Call) -> admin.Execution:
         """One execution."""
@@ -181,7 +162,7 @@ class Executions:
         inputs = launch.complete_inputs(given, target.expected.parameters, target.plan.fixed_inputs)
         spec = launch.merged_spec(request.spec, target.plan, labels.values, self._context.config.limits.parallelism)
         spec.metadata.principal = call.principal
-        parent = self._parent(spec.metadata)
+        parent = self._parent(spec)
         folder = paths.join(request.project, request.domain, name)
         inputs_uri = self._context.keep(folder, inputs)
         return _Prepared(
@@ -222,9 +203,12 @@ class Executions:
             workflow_id=row.workflow_id,
         )
 
-    def _parent(self, metadata: admin.ExecutionMetadata) -> dict[str, Any]:
+    def _parent(self, spec: admin.ExecutionSpec) -> dict[str, Any]:
         """The columns that tie a child or a relaunch to where it comes from; the child's nesting is set."""
+        metadata = spec.metadata
         with self._context.store.read() as connection:
+            if metadata.mode == admin.ExecutionMetadata.RECOVERED:
+                check_recovery(connection, spec)
             if metadata.HasField("parent_node_execution"):
                 node = metadata.parent_node_execution
                 node_id = connection.execute(
@@ -292,6 +276,19 @@ class Executions:
         ]
         if tags:
             connection.execute(execution_tags.insert(), tags)
+
+
+def check_recovery(connection: Connection, spec: admin.ExecutionSpec) -> None:
+    """A recovery says what it recovers from; the node from which it begins anew must be one that began there."""
+    require(spec.metadata.HasField("reference_execution"), "reference_execution")
+    source, wanted = spec.metadata.reference_execution, spec.annotations.values.get(FROM_NODE, "")
+    _source(connection, source)
+    if not wanted:
+        return
+    begun = select(node_executions.c.node_id).where(*is_execution(node_executions, source))
+    if connection.execute(begun.where(node_executions.c.node_id == wanted)).first() is None:
+        known = connection.execute(begun.where(node_executions.c.node_id != START_NODE_ID).limit(_TOLD_NODES)).scalars()
+        raise InvalidArgument(f"no node [{wanted}] began in execution [{source.name}]; there are [{', '.join(sorted(known))}]")
 
 
 def load_execution(connection: Connection, identifier: core.WorkflowExecutionIdentifier) -> admin.Execution:
