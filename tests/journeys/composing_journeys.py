@@ -15,4 +15,17 @@ _GRAPHS = (
     Journey("composed.graphs.patient", fails="division by zero"),
 )
 
-JOURNEYS = _GRAPHS
+_REPORT = "north: 295 EUR in 3 sales\nsouth: 270 USD in 2 sales\nwest: 33 USD in 1 sales"
+
+_CHILDREN = (
+    Journey("shown.children.report_wf", outputs={"o0": _REPORT}),
+    Journey("shown.children.dollars", {"region": "north"}, outputs={"o0": "north: 295 USD in 3 sales"}, ordered=True),
+)
+
+_FAILURES = (
+    Journey("shown.failure.import_wf", outputs={"o0": 3}, ordered=True),
+    Journey("shown.failure.import_wf", {"rows": 0}, fails="no rows for squares", ordered=True),
+    Journey("shown.failure.imports_wf", fails="no rows for first"),
+)
+
+JOURNEYS = (*_GRAPHS, *_CHILDREN, *_FAILURES)
