@@ -1,0 +1,280 @@
+"""Nodes that ask the cache, on a real store: hits, misses, what the records tell, and whose turn it is to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from admin_specs import integer, task
+from orchestrated import ABORTED, SUCCEEDED, PatientExecutor, Server, node, outputs_of
+from sqlalchemy import select
+
+from glidepath.admin.store import Store
+from glidepath.admin.store.schema import artifacts, reservations
+from glidepath.executors.protocol import Attempt, Outcome, Succeeded
+from glidepath.idl import admin, core
+
+Servers = Callable[[], Server]
+BLOB = core.LiteralType(blob=core.BlobType(format="txt"))
+
+
+def cached_task(name: str, version: str = "1", serialize: bool = False, ignored: tuple[str, ...] = ()) -> Any:
+    request = task(name)
+    metadata = request.spec.template.metadata
+    metadata.discoverable, metadata.discovery_version, metadata.cache_serializable = True, version, serialize
+    metadata.cache_ignore_input_vars.extend(ignored)
+    return request
+
+
+def with_one_node(server: Server, request: Any, workflow: str = "cached") -> core.Identifier:
+    server.call("CreateTask", request)
+    return server.register_graph(workflow, [node("a", runs=request.id.name)])
+
+
+def told(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> admin.NodeExecutionClosure:
+    where = core.NodeExecutionIdentifier(node_id=uid, execution_id=execution)
+    return server.call("GetNodeExecution", admin.NodeExecutionGetRequest(id=where)).closure
+
+
+def status(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> str:
+    return core.CatalogCacheStatus.Name(told(server, execution, uid).task_node_metadata.cache_status)
+
+
+def test_the_second_run_finds_what_the_first_kept(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    first, second = server.launch("first", plan, n=3), None
+    assert server.run_to_end(first) == SUCCEEDED
+    second = server.launch("second", plan, n=3)
+    server.until(lambda: server.phase(second) == SUCCEEDED)
+    assert outputs_of(server, second) == outputs_of(server, first) == {"o0": 4}
+    assert (status(server, first), status(server, second)) == ("CACHE_POPULATED", "CACHE_HIT")
+    assert executor.started == {"first-a-0"}
+    kept, found = (told(server, each).task_node_metadata.catalog_key for each in (first, second))
+    assert found.artifact_tag == kept.artifact_tag
+    assert found.dataset_id.name == "flyte_task-slow"
+    assert found.source_task_execution.node_execution_id.execution_id.name == "first"
+
+
+def test_a_hit_has_no_attempt_and_tells_its_data(servers: Servers) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    server.run_to_end(server.launch("first", plan, n=3))
+    second = server.launch("second", plan, n=3)
+    server.until(lambda: server.phase(second) == SUCCEEDED)
+    where = core.NodeExecutionIdentifier(node_id="a", execution_id=second)
+    attempts = server.call("ListTaskExecutions", admin.TaskExecutionListRequest(node_execution_id=where, limit=10))
+    data = server.call("GetNodeExecutionData", admin.NodeExecutionGetDataRequest(id=where))
+    assert list(attempts.task_executions) == []
+    assert (data.full_inputs.literals["n"], data.full_outputs.literals["o0"]) == (integer(3), integer(4))
+
+
+@pytest.mark.parametrize("change", ["input", "cache version"])
+def test_other_work_is_a_miss(servers: Servers, change: str) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    server.run_to_end(server.launch("first", plan, n=3))
+    if change == "cache version":
+        request = cached_task("slow", version="2")
+        request.id.version = request.spec.template.id.version = "v2"
+        server.call("CreateTask", request)
+        changed = node("a", runs="slow")
+        changed.task_node.reference_id.version = "v2"
+        plan = server.register_graph("changed", [changed])
+    second = server.launch("second", plan, n=3 if change == "cache version" else 4)
+    assert server.run_to_end(second) == SUCCEEDED
+    assert status(server, second) == "CACHE_POPULATED"
+
+
+def test_ignored_inputs_do_not_matter(servers: Servers) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", ignored=("n",)))
+    server.run_to_end(server.launch("first", plan, n=3))
+    second = server.launch("second", plan, n=99)
+    server.until(lambda: server.phase(second) == SUCCEEDED)
+    assert outputs_of(server, second) == {"o0": 4}
+
+
+def test_overwriting_runs_the_task_and_replaces_what_was_kept(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    server.run_to_end(server.launch("first", plan, n=3))
+
+    def other(attempt: Attempt) -> Outcome:
+        return Succeeded(core.LiteralMap(literals={"o0": integer(100)}), attempt.output_prefix + "/outputs.pb")
+
+    executor.behaviour = other
+    request = admin.ExecutionCreateRequest(project="flytesnacks", domain="development", name="second")
+    request.spec.launch_plan.CopyFrom(plan)
+    request.spec.overwrite_cache = True
+    request.inputs.literals["n"].CopyFrom(integer(3))
+    second = server.call("CreateExecution", request).id
+    assert server.run_to_end(second) == SUCCEEDED
+    third = server.launch("third", plan, n=3)
+    server.until(lambda: server.phase(third) == SUCCEEDED)
+    assert outputs_of(server, third) == {"o0": 100}
+    assert (status(server, second), status(server, third)) == ("CACHE_POPULATED", "CACHE_HIT")
+
+
+def test_what_is_not_cached_says_so(servers: Servers) -> None:
+    server = servers()
+    server.register()
+    first = server.launch("first", n=3)
+    server.run_to_end(first)
+    assert core.CatalogCacheStatus.Name(told(server, first, "n0").task_node_metadata.cache_status) == "CACHE_DISABLED"
+
+
+def test_a_hit_whose_file_is_gone_is_a_miss_and_is_kept_again(
+    servers: Servers, executor: PatientExecutor, storage: Any, store: Store
+) -> None:
+    server = servers()
+    request = cached_task("slow")
+    request.spec.template.interface.outputs.variables["o0"].type.CopyFrom(BLOB)
+    server.call("CreateTask", request)
+    server.call("CreateTask", size_task())
+    plan = server.register_graph("files", [node("a", runs="slow"), node("b", "a", runs="size")])
+
+    def writes(attempt: Attempt) -> Outcome:
+        if attempt.task.id.name != "slow":
+            return Succeeded(core.LiteralMap(literals={"o0": integer(1)}), attempt.output_prefix + "/outputs.pb")
+        uri = f"memory://bucket/{attempt.name}.txt"
+        storage.put(uri, b"x")
+        blob = core.Blob(uri=uri, metadata=core.BlobMetadata(type=core.BlobType(format="txt")))
+        outputs = core.LiteralMap(literals={"o0": core.Literal(scalar=core.Scalar(blob=blob))})
+        return Succeeded(outputs, attempt.output_prefix + "/outputs.pb")
+
+    executor.behaviour = writes
+    runs = [server.launch("first", plan, n=3)]
+    assert server.run_to_end(runs[0]) == SUCCEEDED
+    runs.append(server.launch("second", plan, n=3))
+    assert server.run_to_end(runs[1]) == SUCCEEDED
+    storage.delete("memory://bucket/first-a-0.txt")
+    for name in ("third", "fourth"):
+        runs.append(server.launch(name, plan, n=3))
+        assert server.run_to_end(runs[-1]) == SUCCEEDED
+    seen = [status(server, run) for run in runs]
+    assert seen == ["CACHE_POPULATED", "CACHE_HIT", "CACHE_POPULATED", "CACHE_HIT"]
+    with store.read() as connection:
+        assert "memory://bucket/first-a-0.txt" in connection.execute(select(artifacts.c.gone)).scalars().all()
+
+
+def size_task() -> Any:
+    """A task like ``add`` that takes a file."""
+    request = task("size")
+    request.spec.template.interface.inputs.variables["n"].type.CopyFrom(BLOB)
+    return request
+
+
+def test_big_outputs_lie_in_storage_and_are_found(servers: Servers, executor: PatientExecutor, store: Store) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+
+    def big(attempt: Attempt) -> Outcome:
+        outputs = core.LiteralMap(literals={"o0": integer(7)})
+        outputs.literals["o0"].metadata["padding"] = "x" * 20_000
+        return Succeeded(outputs, attempt.output_prefix + "/outputs.pb")
+
+    executor.behaviour = big
+    server.run_to_end(server.launch("first", plan, n=3))
+    second = server.launch("second", plan, n=3)
+    server.until(lambda: server.phase(second) == SUCCEEDED)
+    assert outputs_of(server, second) == {"o0": 7}
+    with store.read() as connection:
+        row = connection.execute(select(artifacts.c.data, artifacts.c.data_uri)).one()
+    assert row.data is None
+    assert row.data_uri.startswith("memory://bucket/metadata/cache/")
+
+
+def test_of_many_equal_serialised_runs_one_computes(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    runs = [server.launch(f"run{i}", plan, n=3) for i in range(12)]
+    server.until(lambda: bool(executor.names))
+    for run in runs:
+        server.until(lambda run=run: server.phase(run) == SUCCEEDED or bool(executor.run_next()))  # type: ignore[misc]
+    assert len(executor.started) == 1
+    assert sorted(status(server, run) for run in runs) == ["CACHE_HIT"] * 11 + ["CACHE_POPULATED"]
+    assert all(outputs_of(server, run) == {"o0": 4} for run in runs)
+
+
+def test_serialised_runs_with_other_inputs_do_not_wait_for_each_other(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    server.launch("one", plan, n=1)
+    server.launch("two", plan, n=2)
+    server.until(lambda: sorted(executor.names) == ["one-a-0", "two-a-0"])
+
+
+def test_when_the_one_that_computes_is_aborted_the_next_one_computes(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    first = server.launch("first", plan, n=3)
+    server.until(lambda: executor.names == ["first-a-0"])
+    second = server.launch("second", plan, n=3)
+    third = server.launch("third", plan, n=3)
+    server.until(lambda: server.phase(third) == "RUNNING")
+    server.terminate(first)
+    server.until(lambda: server.phase(first) == ABORTED)
+    server.until(lambda: len(executor.names) == 1)
+    for run in (second, third):
+        assert server.run_to_end(run) == SUCCEEDED
+    assert len(executor.started) == 2
+
+
+def test_one_that_is_aborted_while_it_waits_takes_nobodys_turn(
+    servers: Servers, executor: PatientExecutor, store: Store
+) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    first = server.launch("first", plan, n=3)
+    server.until(lambda: executor.names == ["first-a-0"])
+    second = server.launch("second", plan, n=3)
+    server.until(lambda: server.phase(second) == "RUNNING")
+    server.terminate(second)
+    server.until(lambda: server.phase(second) == ABORTED)
+    assert server.run_to_end(first) == SUCCEEDED
+    assert executor.started == {"first-a-0"}
+    with store.read() as connection:
+        assert connection.execute(select(reservations.c.id)).all() == []
+
+
+def test_a_reservation_outlives_the_server(servers: Servers, executor: PatientExecutor, store: Store) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    first = server.launch("first", plan, n=3)
+    server.until(lambda: executor.names == ["first-a-0"])
+    second = server.launch("second", plan, n=3)
+    server.until(lambda: server.phase(second) == "RUNNING")
+    server = servers()
+    third = server.launch("third", plan, n=3)
+    server.until(lambda: server.phase(third) == "RUNNING")
+    with store.read() as connection:
+        assert connection.execute(select(reservations.c.execution_name)).scalars().all() == ["first"]
+    for run in (first, second, third):
+        assert server.run_to_end(run) == SUCCEEDED
+    assert executor.started == {"first-a-0"}
+    assert (status(server, second), status(server, third)) == ("CACHE_HIT", "CACHE_HIT")
+
+
+def test_the_reservation_of_an_execution_that_is_gone_binds_nobody(
+    servers: Servers, executor: PatientExecutor, store: Store
+) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    first = server.launch("first", plan, n=3)
+    server.until(lambda: executor.names == ["first-a-0"])
+    server.terminate(first)
+    server.until(lambda: server.phase(first) == ABORTED)
+    second = server.launch("second", plan, n=3)
+    assert server.run_to_end(second) == SUCCEEDED
+
+
+def test_nodes_of_one_execution_wait_for_each_other_too(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    server.call("CreateTask", cached_task("slow", serialize=True))
+    plan = server.register_graph("twice", [node("a", runs="slow"), node("b", runs="slow")])
+    run = server.launch("run", plan, n=3)
+    assert server.run_to_end(run) == SUCCEEDED
+    assert len(executor.started) == 1
+    assert sorted([status(server, run, "a"), status(server, run, "b")]) == ["CACHE_HIT", "CACHE_POPULATED"]
