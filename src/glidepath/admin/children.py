@@ -72,7 +72,7 @@ def child_request(
         metadata=admin.ExecutionMetadata(
             mode=mode,
             parent_node_execution=core.NodeExecutionIdentifier(
-                node_id=command.uid, execution_id=parent.state.id
+                node_id=command.record or command.uid, execution_id=parent.state.id
             ),
             reference_execution=earlier,
         ),

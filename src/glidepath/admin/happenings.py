@@ -25,10 +25,11 @@ class Terminate:
 
 @dataclass(frozen=True)
 class ChildOver:
-    """The execution that node ``uid`` launched has ended."""
+    """The execution ``child`` that node ``uid`` launched has ended; for an array, that one of its items launched."""
 
     uid: str
     end: ChildEnd
+    child: str
 
 
 @dataclass(frozen=True)

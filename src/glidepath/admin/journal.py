@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, select, update
 
-from glidepath.admin.arrays import ArrayChanges, changes_of, is_item, remember, write as write_items
 from glidepath.admin.apply import apply_node_event, apply_task_event, apply_workflow_event
+from glidepath.admin.arrays import ArrayChanges, changes_of, is_item, remember, write as write_items
 from glidepath.admin.cache.keeping import NOTHING, Keeping, Kept, tell_kept, write as write_kept
 from glidepath.admin.cache.reservations import Slot, release_executions, release_nodes
 from glidepath.admin.live import Key, Live, key_of

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from glidepath.admin.arrays import LiveArray
 from glidepath.admin.recovery import SourceRecovery
 from glidepath.engine import ExecutionState
 from glidepath.engine.events import Event
@@ -46,12 +47,12 @@ class NodeValues(Mapping[str, core.LiteralMap]):
         found = self._kept.get(uid)
         if found is not None:
             return found[0]
-        node = self.state.nodes.get(uid) if self.state is not None else None
-        if node is None:
+        uri = self.state.output_uri(uid) if self.state is not None else None
+        if uri is None:
             raise KeyError(uid)
         value = core.LiteralMap()
-        if node.output_uri:
-            value.ParseFromString(self._storage.get(node.output_uri))
+        if uri:
+            value.ParseFromString(self._storage.get(uri))
         self.keep(uid, value)
         return value
 
@@ -76,8 +77,12 @@ class Live:
     """Records of nodes that have begun and not ended, by unique id."""
     tasks: dict[str, admin.TaskExecution] = field(default_factory=dict)
     """Record of the newest attempt of each of those nodes."""
+    arrays: dict[str, LiveArray] = field(default_factory=dict)
+    """Rows of the live items of each array that runs, by the array's unique id."""
     gates: dict[str, set[str]] = field(default_factory=dict)
     """Nodes that wait for a signal, by its id."""
+    eager: set[str] = field(default_factory=set)
+    """Nodes whose attempts launch executions of their own."""
     postponed: list[Event] = field(default_factory=list)
     """Events that wait, in order, for a fault to pass."""
 

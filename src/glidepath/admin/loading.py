@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from glidepath.admin.arrays import LoadedItems, load_items
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.live import Live, NodeValues
 from glidepath.admin.past import Past
@@ -80,17 +81,18 @@ class Loader:
                 )
             ).scalars()
             nodes = [decode(data) for data in kept]
+            items = load_items(connection, execution, _LIVE_NODES) if nodes else LoadedItems()
             spec = admin.ExecutionSpec.FromString(row.spec)
             values = NodeValues(self._storage)
             plan = self._plan(row.remote_closure_identifier)
             settings = self._settings(execution, spec)
             if nodes:
-                state = load(execution, plan, settings, values, nodes, self._plan)
+                state = load(execution, plan, settings, values, [*nodes, *items.nodes], self._plan, items.ended)
             else:
                 state = ExecutionState(execution, plan, settings, values)
             values.state = state
             state.recovery = recovery = self._recovery(connection, row, spec, plan)
-            live = Live(state, spec, closure, values, recovery)
+            live = Live(state, spec, closure, values, recovery, arrays=items.arrays)
             orphan = _is_orphan(connection, spec.metadata)
             if nodes:
                 self._load_records(connection, live)
@@ -119,6 +121,16 @@ class Loader:
         with self._store.read() as connection:
             metadata = admin.ExecutionSpec.FromString(connection.execute(query).scalar_one()).metadata
         return metadata.parent_node_execution if metadata.HasField("parent_node_execution") else None
+
+    def live_children(self, node: core.NodeExecutionIdentifier) -> list[core.WorkflowExecutionIdentifier]:
+        """The executions that a node's attempts launched and that have not ended."""
+        launched_by = select(node_executions.c.id).where(*rows.is_node(node_executions, node)).scalar_subquery()
+        columns = (executions.c[name] for name in rows.execution_key(core.WorkflowExecutionIdentifier()))
+        query = select(*columns).where(
+            executions.c.parent_node_execution_id == launched_by, executions.c.phase.not_in(_TERMINAL)
+        )
+        with self._store.read() as connection:
+            return [rows.execution_id_from(row._mapping) for row in connection.execute(query)]
 
     def signal_value(self, execution: core.WorkflowExecutionIdentifier, signal_id: str) -> core.Literal | None:
         """What a signal was set to; None for one that nobody has set."""

@@ -50,18 +50,27 @@ class Offspring:
             self._children.launch_child(parent, command)
             end = self._loader.ended_child(child_id(parent, command.name))
             if end is not None:
-                self._tell(parent.key, ChildOver(command.uid, end))
+                self._tell(parent.key, ChildOver(command.uid, end, command.name))
 
         def refused(error: Exception) -> None:
             log.info("child %s was refused: %s", command.name, error)
             refusal = core.ExecutionError(code="ChildLaunchFailed", message=str(error), kind=core.ExecutionError.USER)
-            self._tell(parent.key, ChildOver(command.uid, ChildEnd(core.WorkflowExecution.FAILED, error=refusal)))
+            self._tell(parent.key, ChildOver(command.uid, ChildEnd(core.WorkflowExecution.FAILED, error=refusal), command.name))
 
         self._errands.do(f"launch child {command.name}", launch, refused)
 
     def terminate(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
         """End a child."""
         self._errands.do(f"end child {child.name}", lambda: self._children.terminate_child(child, principal, reason))
+
+    def end_all(self, node: core.NodeExecutionIdentifier, principal: str, reason: str) -> None:
+        """End what the attempts of an eager node launched and left running."""
+
+        def work() -> None:
+            for child in self._loader.live_children(node):
+                self._children.terminate_child(child, principal, reason)
+
+        self._errands.do(f"end the children of {node.node_id}", work)
 
     def tell_parent(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """Let the parent of an execution, if it has one, know its end as the store has it."""
@@ -70,7 +79,7 @@ class Offspring:
             parent = self._loader.parent_of(execution)
             end = self._loader.ended_child(execution) if parent is not None else None
             if parent is not None and end is not None:
-                self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end))
+                self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end, execution.name))
 
         self._errands.do(f"tell the parent of {execution.name}", work)
 

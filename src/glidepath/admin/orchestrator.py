@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
 
+from glidepath.admin.arrays import item_of
 from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.dispatch import Dispatcher
 from glidepath.admin.errands import Errands
@@ -239,8 +240,8 @@ class Orchestrator:
                 self._deliver(live, SignalSet(uid, self._clock(), what.value))
             return None
         if isinstance(what, ChildOver):
-            node = live.state.nodes.get(what.uid)
-            return (live, ChildEnded(what.uid, node.attempt, self._clock(), *what.end)) if node is not None else None
+            node = live.state.nodes.get(item_of(live.arrays, what.uid, what.child) or what.uid)
+            return (live, ChildEnded(node.uid, node.attempt, self._clock(), *what.end)) if node is not None else None
         return live, what
 
     def _mark_aborting(self, live: Live) -> None:
@@ -371,7 +372,7 @@ class Orchestrator:
             ends = [record for record in transition.records if isinstance(record, ExecutionRecord)]
             error = next((end.error for end in reversed(ends) if end.error is not None), None)
             end = ChildEnd(transition.phase, transition.outputs.get(END_NODE_ID), error)
-            self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end))
+            self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end, live.state.id.name))
 
 
 def _execution(key: Key) -> core.WorkflowExecutionIdentifier:

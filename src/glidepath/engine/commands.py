@@ -62,6 +62,8 @@ class StartChild(NamedTuple):
     name: str
     launch_plan: core.Identifier
     inputs: core.LiteralMap
+    record: str = ""
+    """``uid`` of the node that clients know as the child's parent if it is another one: an item's array."""
 
 
 class AbortChild(NamedTuple):

@@ -7,10 +7,10 @@ from datetime import datetime, timezone
 from types import MappingProxyType
 
 from glidepath.engine import array_items
-from glidepath.engine.commands import Command, StartChild
+from glidepath.engine.commands import Command
 from glidepath.engine.failures import error_of
 from glidepath.engine.items import EndedItem
-from glidepath.engine.nodes import gate, task
+from glidepath.engine.nodes import gate, launch_plan, task
 from glidepath.engine.nodes.array import items_scope, progress_of
 from glidepath.engine.nodes.branch import arm_scope
 from glidepath.engine.nodes.sub_workflow import sub_workflow_scope
@@ -143,7 +143,5 @@ def outstanding(state: ExecutionState, at: datetime) -> list[Command]:
         elif graph_node.kind == GATE:
             gate.resumed(step, scope, graph_node, node)
         elif graph_node.kind == LAUNCH_PLAN:
-            inputs = step.resolve(scope, graph_node)
-            plan = graph_node.spec.workflow_node.launchplan_ref
-            step.command(StartChild(node.uid, node.attempt, node.launched, plan, inputs))
+            launch_plan.resumed(step, scope, graph_node, node)
     return step.transition.commands

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from admin_specs import identifier, integer, interface, launch_plan, literals, promise, task, workflow
+from sqlalchemy import select
 
 from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.children import ChildExecutions
@@ -24,6 +25,8 @@ from glidepath.admin.services.context import Context, now
 from glidepath.admin.services.executions import Executions
 from glidepath.admin.services.projects import seed_projects
 from glidepath.admin.store import Store
+from glidepath.admin.store.rows import is_attempt
+from glidepath.admin.store.schema import task_executions
 from glidepath.executors.memory import MemoryExecutor
 from glidepath.executors.protocol import Attempt, Outcome, Succeeded
 from glidepath.idl import admin, core
@@ -159,6 +162,13 @@ class Server:
         found = self.call("ListTaskExecutions", admin.TaskExecutionListRequest(node_execution_id=where, limit=100))
         last = max(found.task_executions, key=lambda attempt: attempt.id.retry_attempt)
         return core.TaskExecution.Phase.Name(last.closure.phase)
+
+    def phase_version(self, execution: core.WorkflowExecutionIdentifier, name: str) -> int:
+        """The phase version of a node's first attempt."""
+        attempt = is_attempt(core.NodeExecutionIdentifier(node_id=name, execution_id=execution), 0)
+        with self.store.read() as connection:
+            found: int = connection.execute(select(task_executions.c.phase_version).where(*attempt)).scalar_one()
+        return found
 
     def children(self) -> list[core.WorkflowExecutionIdentifier]:
         """Executions that nodes launched."""

@@ -1,11 +1,12 @@
 """Task executions (attempts), read. They are written by the orchestrator's journal, or by events of an engine outside."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
 from glidepath.admin.errors import missing_entity
 from glidepath.admin.rpc import Call, Rpc
+from glidepath.admin.services.array_items import add_items
 from glidepath.admin.services.context import Context
 from glidepath.admin.services.listing import ListOf, read_list
 from glidepath.admin.store.entities import TASK_EXECUTION
@@ -31,7 +32,9 @@ class TaskExecutions:
         """One attempt."""
         require_task_execution(request.id)
         with self._context.store.read() as connection:
-            return load_task_execution(connection, request.id)
+            found = load_task_execution(connection, request.id)
+            add_items(connection, found)
+        return found
 
     def list(self, request: admin.TaskExecutionListRequest, call: Call) -> admin.TaskExecutionList:
         """The attempts of a node."""
@@ -40,11 +43,11 @@ class TaskExecutions:
         page = read_list(self._context, _LIST, is_node(task_executions, request.node_execution_id), request)
         found = [task_from(row) for row in page.rows]
         if found:
-            self._mark_parents(request.node_execution_id, found)
+            self._complete(request.node_execution_id, found)
         return admin.TaskExecutionList(task_executions=found, token=page.token)
 
-    def _mark_parents(self, node: core.NodeExecutionIdentifier, found: Iterable[admin.TaskExecution]) -> None:
-        """An attempt that launched nodes of its own says so."""
+    def _complete(self, node: core.NodeExecutionIdentifier, found: Collection[admin.TaskExecution]) -> None:
+        """An attempt that launched nodes of its own says so; one that stands for an array's items has them."""
         query = (
             select(task_executions.c.retry_attempt)
             .where(*is_node(task_executions, node))
@@ -52,6 +55,8 @@ class TaskExecutions:
         )
         with self._context.store.read() as connection:
             parents = set(connection.execute(query).scalars())
+            for task in found:
+                add_items(connection, task)
         for task in found:
             task.is_parent = task.id.retry_attempt in parents
 

@@ -103,6 +103,13 @@ def insert_all_new(connection: Connection, table: Table, found: Sequence[Mapping
         connection.execute(_dialect_insert(connection, table).on_conflict_do_nothing(), list(found))
 
 
+def upsert_all(connection: Connection, table: Table, key: Sequence[str], found: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of all columns; where the ``key`` of one is taken, replace the row that has it."""
+    statement = _dialect_insert(connection, table)
+    rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=rest), list(found))
+
+
 def _dialect_insert(connection: Connection, table: Table) -> Any:
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert  # the dialect in use is loaded by now; the other one never is

@@ -5,7 +5,7 @@ from __future__ import annotations
 from glidepath.engine.commands import AbortChild, StartChild
 from glidepath.engine.events import ChildEnded
 from glidepath.engine.plan import GraphNode
-from glidepath.engine.state import NodeState, Scope
+from glidepath.engine.state import ITEMS, NodeState, Scope
 from glidepath.engine.step import Step
 from glidepath.idl import core
 from glidepath.idl.ids import child_execution_name
@@ -24,8 +24,7 @@ class LaunchPlanNode:
         step.record_node(node, scope, graph_node, input_uri=input_uri)
         node = step.put(node._replace(phase=core.NodeExecution.RUNNING, launched=name))
         step.record_node(node, scope, graph_node, input_uri=input_uri)
-        plan = graph_node.spec.workflow_node.launchplan_ref
-        step.command(StartChild(node.uid, node.attempt, name, plan, inputs))
+        _command_start(step, scope, graph_node, node, inputs)
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
         if node.launched:
@@ -33,6 +32,17 @@ class LaunchPlanNode:
             where = f"{parent.project}:{parent.domain}:{parent.name}"
             text = f"cascading abort as parent execution id [{where}] aborted, reason [{reason}]"
             step.command(AbortChild(node.uid, node.launched, text))
+
+
+def resumed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState) -> None:
+    """After a restart: ask again for the child that was running."""
+    _command_start(step, scope, graph_node, node, step.resolve(scope, graph_node))
+
+
+def _command_start(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> None:
+    plan = graph_node.spec.workflow_node.launchplan_ref
+    record = scope.uid if scope.kind == ITEMS else ""
+    step.command(StartChild(node.uid, node.attempt, node.launched, plan, inputs, record))
 
 
 def ended(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: ChildEnded) -> None:
