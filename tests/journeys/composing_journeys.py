@@ -28,4 +28,26 @@ _FAILURES = (
     Journey("shown.failure.imports_wf", fails="no rows for first"),
 )
 
-JOURNEYS = (*_GRAPHS, *_CHILDREN, *_FAILURES)
+_BRANCHES = (
+    *(
+        Journey("shown.conditionals.shipping_wf", {"weight_kg": weight, "express": fast}, outputs={"o0": price}, ordered=True)
+        for weight, fast, price in ((0.5, False, 2.1), (0.5, True, 16.95), (12.5, False, 15.75), (400.0, True, 130.0))
+    ),
+    Journey("shown.conditionals.shipping_wf", {"weight_kg": 200.0}, outputs={"o0": 160.0}),
+    Journey("shown.conditionals.shipping_wf", {"weight_kg": 5000.0}, fails="nobody ships more", code="UserProvidedError"),
+)
+
+_GATES = (
+    Journey("shown.gates.release_wf", signals={"title": "Spring", "approved": True}, outputs={"o0": 3}),
+    Journey(
+        "shown.gates.release_wf",
+        {"since": "v2"},
+        signals={"title": "Autumn", "approved": False},
+        fails="[approved] was rejected",
+        code="ReceivedRejectSignal",
+    ),
+)
+
+_IMPERATIVE = (Journey("shown.imperative.build", {"path": "a/b.c"}, outputs={"label": "b.c+B.C"}, ordered=True),)
+
+JOURNEYS = (*_GRAPHS, *_CHILDREN, *_FAILURES, *_BRANCHES, *_GATES, *_IMPERATIVE)
