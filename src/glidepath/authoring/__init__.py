@@ -9,11 +9,12 @@ import importlib
 from typing import Any
 
 _MODULES: dict[str, tuple[str, ...]] = {
-    "array_nodes": ("ArrayNode",),
     "accelerators": ("BaseAccelerator", "GPUAccelerator", "MultiInstanceGPUAccelerator"),
+    "array_nodes": ("ArrayNode",),
     "caching": ("Cache", "CachePolicy", "VersionParameters"),
     "conditionals": ("ConditionalSection", "conditional"),
     "documentation": ("Description", "Documentation", "SourceCode"),
+    "dynamic": ("DynamicTask", "dynamic"),
     "eager": ("EagerTask", "eager"),
     "entity": ("Entity",),
     "environments": ("Environment",),
@@ -22,9 +23,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "imperative": ("ImperativeWorkflow", "Workflow"),
     "interface": ("MISSING", "Interface", "Output", "Parameter"),
     "logs": ("logger",),
-    "maps": ("array_node", "map_task"),
-    "map_tasks": ("ArrayNodeMapTask",),
     "launch_plans": ("LaunchPlan", "default_launch_plan"),
+    "map_tasks": ("ArrayNodeMapTask",),
+    "maps": ("array_node", "map_task"),
     "nodes": ("Node",),
     "notifications": ("Email", "Notification", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
     "options": (

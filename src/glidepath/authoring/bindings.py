@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
+from glidepath.authoring.interface import Interface, listed
 from glidepath.authoring.nodes import Node
 from glidepath.authoring.places import Place
 from glidepath.authoring.promises import Promise, Void, attribute_path, is_several, type_below
-from glidepath.errors import FlyteAssertion, FlyteException, FlyteTypeException
+from glidepath.errors import FlyteAssertion, FlyteException, FlyteMissingReturnValueException, FlyteTypeException
 from glidepath.idl import core
 from glidepath.types import current, to_literal
 from glidepath.types.transformer import name_of
@@ -52,6 +53,31 @@ def bind(value: Any, target: Target) -> Bound:
             f"{target.subject} takes {name_of(target.python_type)}: {error.message}", where=target.where, hint=error.hint
         ) from error
     return binding_of_literal(literal)
+
+
+def bind_outputs(interface: Interface, result: Any, place: Place) -> dict[str, Bound]:
+    """The bindings of what the body of a workflow returned, by output, in the order of the signature.
+
+    Raises FlyteMissingReturnValueException for ``None`` where outputs are declared, and as :func:`bind` does.
+    """
+    if result is None and interface.outputs:
+        raise FlyteMissingReturnValueException(
+            f"{interface.owner} declares outputs ({listed(interface.outputs)}), but returned nothing",
+            where=str(place),
+            hint="return what the calls in the body gave",
+        )
+    return {
+        name: bind(
+            value,
+            Target(
+                interface.outputs[name].python_type,
+                interface.output_types[name],
+                f"output {name!r} of {interface.owner}",
+                place,
+            ),
+        )
+        for name, value in interface.pack_outputs(result).items()
+    }
 
 
 def _not_one(value: Any, target: Target) -> str:

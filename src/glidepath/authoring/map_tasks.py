@@ -11,7 +11,7 @@ from glidepath.authoring.map_options import MapOptions
 from glidepath.authoring.mapping import MapShape
 from glidepath.authoring.resolver import loader_args, location_of
 from glidepath.authoring.task_specs import program_command
-from glidepath.authoring.tasks import PythonAutoContainerTask
+from glidepath.authoring.tasks import PythonAutoContainerTask, Task
 from glidepath.idl import admin, core
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ class ArrayNodeMapTask(PythonAutoContainerTask[..., Any]):
         # The place of the mapped task, so that two maps that are written alike are one entity.
         interface = self.shape.interface(mapped.interface, name, mapped.source, optional=options.may_lack_items)
         super().__init__(name, interface, mapped.source)
+
+    @property
+    def worker(self) -> Task[..., Any]:
+        return self.mapped
 
     @property
     def _bound_names(self) -> str:

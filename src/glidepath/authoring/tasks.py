@@ -34,6 +34,13 @@ class Task(Entity[P, R]):
     settings: TaskSettings
     hooked = False
     """Whether attempts go through the hooks of :class:`~glidepath.authoring.task_hooks.TaskHooks`."""
+    draws = False
+    """Whether its function may draw a graph that runs in its place: :class:`~glidepath.authoring.dynamic.DynamicTask`."""
+
+    @property
+    def worker(self) -> Task[..., Any]:
+        """The task that an attempt runs: of a map the one that it maps."""
+        return self
 
     @abstractmethod
     def template(self, settings: SerializationSettings) -> core.TaskTemplate:

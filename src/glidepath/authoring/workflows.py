@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict, overload
 
 from glidepath.authoring import calls
-from glidepath.authoring.bindings import Bound, Target, bind
+from glidepath.authoring.bindings import Bound, bind_outputs
 from glidepath.authoring.composing import Composition, composing
 from glidepath.authoring.descriptions import description_of
 from glidepath.authoring.docstrings import parse
@@ -28,7 +28,6 @@ from glidepath.errors import (
     FlyteAssertion,
     FlyteCompilationException,
     FlyteException,
-    FlyteMissingReturnValueException,
     FlyteValidationException,
 )
 from glidepath.idl import admin, core, kinds
@@ -169,7 +168,7 @@ class PythonFunctionWorkflow(WorkflowBase[P, R]):
             result = self._body(inputs)
         failure_node = self._failure_node(composition, inputs)
         check_ids(composition)
-        return Graph(tuple(composition.nodes), self._outputs(result), failure_node)
+        return Graph(tuple(composition.nodes), bind_outputs(self.interface, result, self.source), failure_node)
 
     def _body(self, inputs: Mapping[str, Any]) -> Any:
         try:
@@ -185,26 +184,6 @@ class PythonFunctionWorkflow(WorkflowBase[P, R]):
                 where=str(place),
                 hint="the body runs once, with promises, to draw the graph; what needs values belongs into a task",
             ) from error
-
-    def _outputs(self, result: Any) -> dict[str, Bound]:
-        if result is None and self.interface.outputs:
-            raise FlyteMissingReturnValueException(
-                f"workflow {self.name} declares outputs ({listed(self.interface.outputs)}), but returned nothing",
-                where=str(self.source),
-                hint="return what the calls in the body gave",
-            )
-        return {
-            name: bind(
-                value,
-                Target(
-                    self.interface.outputs[name].python_type,
-                    self.interface.output_types[name],
-                    f"output {name!r} of {self.name}",
-                    self.source,
-                ),
-            )
-            for name, value in self.interface.pack_outputs(result).items()
-        }
 
     def _failure_node(self, composition: Composition, inputs: Mapping[str, Promise]) -> Node | None:
         handler = self.settings.on_failure
@@ -224,6 +203,7 @@ def _stepped(coroutine: Any) -> Any:
 
 
 def check_ids(composition: Composition) -> None:
+    """Raises FlyteAssertion, with both places, when two nodes of a graph have one id."""
     """Raises FlyteAssertion for two nodes of one id."""
     seen: dict[str, Node] = {}
     for node in composition.nodes:

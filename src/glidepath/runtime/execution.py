@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.tasks import Task
 from glidepath.errors import FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core
 from glidepath.runtime.context import ExecutionParameters, running
 from glidepath.types import DataContext, to_literal, to_python, using
 
+if TYPE_CHECKING:
+    from glidepath.authoring.dynamic_jobs import Futures
+
+_IN_PROCESS = SerializationSettings(project="local", domain="local", version="local", in_process=True)
+
 
 def run_task(
-    task: Task[..., Any], inputs: core.LiteralMap, ctx: DataContext, parameters: ExecutionParameters
-) -> core.LiteralMap:
+    task: Task[..., Any],
+    inputs: core.LiteralMap,
+    ctx: DataContext,
+    parameters: ExecutionParameters,
+    settings: SerializationSettings = _IN_PROCESS,
+) -> core.LiteralMap | Futures:
     """Call a task with the values of ``inputs`` and give back its outputs as literals.
 
-    Inputs that are not there take the function's defaults. Raises
+    A dynamic task that called entities gives what it drew instead, with ids and templates of ``settings``, by default those
+    of a local run. A map task runs one item: its inputs are the item's, and so are its outputs. Inputs that are not there take
+    the function's defaults. Raises
     :class:`~glidepath.errors.FlyteUserRuntimeException` with the user's own exception as ``__cause__``,
     :class:`~glidepath.errors.FlyteNonRecoverableSystemException` when a value does not fit its type, and lets
     :class:`~glidepath.errors.IgnoreOutputs` through.
     """
+    task = task.worker
     if task.hooked:
         from glidepath.runtime.hooks import run_hooked  # few tasks have hooks
 
         return run_hooked(task, inputs, ctx, parameters)
     with running(parameters), using(ctx):
+        if task.draws:
+            from glidepath.runtime.dynamic import run_dynamic  # few tasks are dynamic
+
+            return run_dynamic(task, inputs, ctx, settings)  # type: ignore[arg-type]  # such tasks are of that class
         values = values_of(task, inputs, ctx)
         try:
             result = task.call_function(values)  # type: ignore[attr-defined]  # every task without hooks has one
