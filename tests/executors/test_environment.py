@@ -14,6 +14,7 @@ def test_holds_the_ids_of_execution_and_task() -> None:
         "FLYTE_INTERNAL_EXECUTION_PROJECT": "p",
         "FLYTE_INTERNAL_EXECUTION_DOMAIN": "d",
         "FLYTE_ATTEMPT_NUMBER": "2",
+        "_GLIDEPATH_NODE": "n0",
         "FLYTE_INTERNAL_TASK_PROJECT": "p",
         "FLYTE_INTERNAL_TASK_DOMAIN": "d",
         "FLYTE_INTERNAL_TASK_NAME": "m.t",

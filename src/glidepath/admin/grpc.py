@@ -9,7 +9,7 @@ import importlib
 import itertools
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -44,8 +44,12 @@ class GrpcSettings:
     reflection: bool = True
 
 
-def create_server(services: Iterable[Service], settings: GrpcSettings | None = None) -> grpc.Server:
-    """A server that answers ``services``, health and reflection; bind a port and start it.
+def create_server(
+    services: Iterable[Service],
+    settings: GrpcSettings | None = None,
+    before: Sequence[grpc.GenericRpcHandler] = (),
+) -> grpc.Server:
+    """A server that answers ``services``, health and reflection; bind a port and start it. ``before`` choose calls first.
 
     Threads, not asyncio: the work is SQL and protobuf in C, and a blocking store needs threads in any case.
     """
@@ -59,6 +63,7 @@ def create_server(services: Iterable[Service], settings: GrpcSettings | None = N
             ("grpc.so_reuseport", 0),
         ],
     )
+    server.add_generic_rpc_handlers(tuple(before))
     add_services(server, services, reflection=settings.reflection)
     return server
 
@@ -89,12 +94,12 @@ def _handler(service: Service) -> grpc.GenericRpcHandler:
 
 def _answer(rpc: Rpc, method: str) -> Callable[[Any, grpc.ServicerContext], Any]:
     def answer(request: Any, context: grpc.ServicerContext) -> Any:
-        call = _call(context)
+        call = call_of(context)
         try:
             return rpc(request, call)
         except AdminError as error:
             _LOG.info("%s refused %s: %s", call.request_id, method, error.status)
-            _refuse(context, call, error)
+            refuse(context, call, error)
         except Exception as error:  # noqa: BLE001 - the edge of the process: a fault must not reach the client as it is
             _LOG.exception("%s failed in %s", call.request_id, method)
             context.abort(
@@ -105,12 +110,14 @@ def _answer(rpc: Rpc, method: str) -> Callable[[Any, grpc.ServicerContext], Any]
     return answer
 
 
-def _call(context: grpc.ServicerContext) -> Call:
+def call_of(context: grpc.ServicerContext) -> Call:
+    """Who calls; the id is the caller's own, if it gave one."""
     given = next((str(value) for key, value in context.invocation_metadata() or () if key == _REQUEST_ID), "")
     return Call(request_id=given[:100] or f"a-{secrets.token_hex(10)}")
 
 
-def _refuse(context: grpc.ServicerContext, call: Call, error: AdminError) -> None:
+def refuse(context: grpc.ServicerContext, call: Call, error: AdminError) -> None:
+    """End a call with an error's code, text and details; raises what grpc wants to see raised."""
     code = grpc.StatusCode[error.status]
     packed = [AnyMessage() for _ in error.details]
     for target, detail in zip(packed, error.details, strict=True):

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from glidepath.admin.arrays import item_of
 from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.dispatch import Dispatcher
+from glidepath.admin.ends import Ends
 from glidepath.admin.errands import Errands
 from glidepath.admin.faults import passes
 from glidepath.admin.gates import Gates
@@ -37,7 +38,7 @@ from glidepath.engine.state import LIVE_PHASES
 from glidepath.executors.protocol import Report
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID
-from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
+from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
 from glidepath.storage.protocol import Storage
 from glidepath.storage.uris import is_remote
 
@@ -80,6 +81,7 @@ class Orchestrator:
         self._lookups = lookups
         self._clock = clock
         self._offspring: Offspring
+        self._ends = Ends()
         self._errands = Errands("errands", _ERRANDS)
         self._gates = Gates(loader, self._errands, self._tell)
         self._inbox: Inbox[Key, Message] = Inbox()
@@ -93,6 +95,11 @@ class Orchestrator:
         self._thread = threading.Thread(target=self._run, name="orchestrator", daemon=True)
 
     # --- called from any thread
+
+    @property
+    def ends(self) -> Ends:
+        """Who waits for the end of which execution."""
+        return self._ends
 
     def start(self, children: Children) -> None:
         """Begin; executions of an earlier server go on."""
@@ -240,6 +247,8 @@ class Orchestrator:
                 self._deliver(live, SignalSet(uid, self._clock(), what.value))
             return None
         if isinstance(what, ChildOver):
+            if what.uid in live.eager:  # its attempt watches its children itself
+                return None
             node = live.state.nodes.get(item_of(live.arrays, what.uid, what.child) or what.uid)
             return (live, ChildEnded(node.uid, node.attempt, self._clock(), *what.end)) if node is not None else None
         return live, what
@@ -282,11 +291,23 @@ class Orchestrator:
             self._lookups.withdraw(live.key, uid)
         apply(live.state, transition)
         self._todo += [(live.key, self._action(live, command)) for command in transition.commands]
+        for uid in live.eager.intersection(transition.nodes):
+            if transition.nodes[uid].phase in TERMINAL_NODE_PHASES:
+                self._end_children(live, uid)
         if transition.phase in TERMINAL_WORKFLOW_PHASES:
             self._forget(live.key)
             self._todo.append((live.key, lambda: self._tell_parent(live, transition)))
 
+    def _end_children(self, live: Live, uid: str) -> None:
+        """What an eager node's attempts left running ends with the node."""
+        live.eager.discard(uid)
+        node = core.NodeExecutionIdentifier(node_id=uid, execution_id=live.state.id)
+        principal, reason = live.spec.metadata.principal, f"eager node [{uid}] of execution [{live.state.id.name}] has ended"
+        self._todo.append((live.key, lambda: self._offspring.end_all(node, principal, reason)))
+
     def _forget(self, key: Key) -> None:
+        """The execution has ended; with the next commit all who wait for that hear of it."""
+        self._todo.append((key, lambda: self._ends.ended(key)))
         self._live.pop(key, None)
         self._timers.drop(key)
         self._lookups.withdraw(key)
@@ -304,6 +325,9 @@ class Orchestrator:
             if live is not None and node.launched and node.phase in LIVE_PHASES:
                 child, principal = child_id(live, node.launched), live.spec.metadata.principal
                 self._todo.append((key, partial(self._offspring.terminate, child, principal, why)))
+        if live is not None:
+            for uid in list(live.eager):
+                self._end_children(live, uid)
         self._todo.append((key, lambda: self._offspring.tell_parent(execution)))
 
     def _write(self, files: Sequence[tuple[str, core.LiteralMap]]) -> None:
@@ -334,6 +358,7 @@ class Orchestrator:
     def _action(self, live: Live, command: Command) -> Callable[[], None]:
         """What carries a command out, for after the commit."""
         if isinstance(command, StartAttempt):
+            _note_eager(live, command)
             return lambda: self._dispatcher.submit(live, command)
         if isinstance(command, AbortAttempt):
             return lambda: self._dispatcher.abort(live, command)
@@ -356,6 +381,7 @@ class Orchestrator:
     def _resumption(self, live: Live, command: Command) -> Callable[[], None]:
         """What carries a command out that an earlier server may have carried out already."""
         if isinstance(command, StartAttempt):
+            _note_eager(live, command)
             return lambda: self._dispatcher.adopt(live, [command])
         return self._action(live, command)
 
@@ -373,6 +399,11 @@ class Orchestrator:
             error = next((end.error for end in reversed(ends) if end.error is not None), None)
             end = ChildEnd(transition.phase, transition.outputs.get(END_NODE_ID), error)
             self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end, live.state.id.name))
+
+
+def _note_eager(live: Live, command: StartAttempt) -> None:
+    if command.task.metadata.is_eager:
+        live.eager.add(command.uid)
 
 
 def _execution(key: Key) -> core.WorkflowExecutionIdentifier:

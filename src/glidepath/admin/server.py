@@ -31,6 +31,7 @@ from glidepath.admin.http import create_app
 from glidepath.admin.journal import Journal
 from glidepath.admin.loading import Loader
 from glidepath.admin.logs import URL_TEMPLATE, LogPlace, Logs
+from glidepath.admin.long_poll import LongPolls
 from glidepath.admin.objects import Objects
 from glidepath.admin.orchestrator import Orchestrator
 from glidepath.admin.rpc import Service
@@ -42,6 +43,7 @@ from glidepath.admin.signing import Signer, load_key
 from glidepath.admin.store import Store, open_store
 from glidepath.admin.web import WebServer
 from glidepath.executors.echo import EchoExecutor
+from glidepath.executors.environment import Platform
 from glidepath.executors.processes import ProcessConfig, ProcessExecutor
 from glidepath.executors.processes.launch import folder_of
 from glidepath.executors.processes.warm.records import EXIT, LOG
@@ -94,12 +96,13 @@ def serve(config: ServerConfig, pages: Pages | None = None) -> None:
         config = replace(config, public_url=config.public_url or url(config.host, doors.http_port))
         store = stack.enter_context(closing(open_store(config.database_url)))
         storage = open_storage()
-        executors = make_executors(config, folder, storage)
+        executors = make_executors(config, folder, storage, f"{reachable(config.host)}:{doors.grpc_port}")
         orchestrator = make_orchestrator(config, store, storage, executors)
         context = Context(store=store, storage=storage, config=config, orchestrator=orchestrator)
         seed_projects(context)
         services = make_services(context, folder)
-        inner = stack.enter_context(grpc_server(config, folder, services))
+        polls = LongPolls(services[0].rpcs["GetExecution"], orchestrator.ends)
+        inner = stack.enter_context(grpc_server(config, folder, services, polls))
         app = create_app(
             [
                 Objects(storage, Signer(load_key(folder.signing_key)), folder.incoming, time.time).routes(),
@@ -114,14 +117,15 @@ def serve(config: ServerConfig, pages: Pages | None = None) -> None:
         log.info("stopping")
 
 
-def make_executors(config: ServerConfig, folder: DataFolder, storage: Storage) -> list[Executor]:
-    """Where attempts run: processes of this machine, and in this process what needs none."""
+def make_executors(config: ServerConfig, folder: DataFolder, storage: Storage, endpoint: str) -> list[Executor]:
+    """Where attempts run: processes of this machine, and in this process what needs none. They find us at ``endpoint``."""
     settings = config.executor
     process_config = ProcessConfig(
         root=folder.processes,
         images=settings.images,
         log_url=config.public_url + URL_TEMPLATE,
         log_limit_bytes=settings.log_bytes,
+        platform=Platform(env={"FLYTE_PLATFORM_URL": endpoint, "FLYTE_PLATFORM_INSECURE": "true"}),
     )
     if settings.cpus is not None:
         process_config = replace(process_config, cpus=settings.cpus)
@@ -180,17 +184,18 @@ def open_doors(config: ServerConfig) -> Iterator[Doors]:
 
 
 @contextmanager
-def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Service]) -> Iterator[Inner]:
+def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Service], polls: LongPolls) -> Iterator[Inner]:
     """The gRPC server on a private unix socket."""
     with tempfile.TemporaryDirectory(prefix="glidepath-", dir=_socket_folder(folder)) as private:
         path = f"{private}/grpc"
         closing = ClosingTime()
-        server = create_server(closing.over(services), GrpcSettings(max_message_bytes=config.limits.message_bytes))
+        server = create_server(closing.over(services), GrpcSettings(max_message_bytes=config.limits.message_bytes), (polls,))
         server.add_insecure_port(f"unix:{path}")
         server.start()
 
         def drain() -> None:
             closing.begin()
+            polls.close()
             time.sleep(FAREWELL_SECONDS)
             server.stop(GRACE_SECONDS).wait()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from glidepath.executors.protocol import Attempt
 from glidepath.idl import core
+from glidepath.idl.eager import DEPTH_VARIABLE, NODE_VARIABLE, ROOT_VARIABLE
 
 ATTEMPT_NAME = "GLIDEPATH_ATTEMPT"
 _MEBIBYTE = 1024 * 1024
@@ -37,6 +38,7 @@ def environment(attempt: Attempt, container: core.Container, platform: Platform)
     env["FLYTE_INTERNAL_EXECUTION_PROJECT"] = execution.project
     env["FLYTE_INTERNAL_EXECUTION_DOMAIN"] = execution.domain
     env["FLYTE_ATTEMPT_NUMBER"] = str(attempt.retry_attempt)
+    env[NODE_VARIABLE] = attempt.node_id
     if platform.execution_url and "link_type" in attempt.task.config:
         env["FLYTE_EXECUTION_URL"] = platform.execution_url.format(
             project=execution.project, domain=execution.domain, name=execution.name
@@ -61,5 +63,5 @@ def shared_environment(env: Mapping[str, str]) -> dict[str, str]:
     A warm parent imports the user's modules under these, so that what a module reads at import is right for all of them.
     """
     own = ("FLYTE_INTERNAL_EXECUTION_", "FLYTE_INTERNAL_TASK_")
-    single = {"FLYTE_ATTEMPT_NUMBER", "FLYTE_EXECUTION_URL", ATTEMPT_NAME}
+    single = {"FLYTE_ATTEMPT_NUMBER", "FLYTE_EXECUTION_URL", ATTEMPT_NAME, NODE_VARIABLE, ROOT_VARIABLE, DEPTH_VARIABLE}
     return {key: value for key, value in env.items() if not key.startswith(own) and key not in single}

@@ -45,6 +45,8 @@ class ProcessConfig:
     gpus: int = 0
     max_running: int = 256
     """Attempts that run at one time, however little they ask for."""
+    max_eager: int = 64
+    """Eager attempts that run at one time at each depth of nesting. They take no cpu and no memory: they wait for others."""
     default_cpus: float = 0.25
     """What a task counts for that asks for no cpu."""
     default_memory_bytes: int = 128 * _MEBIBYTE

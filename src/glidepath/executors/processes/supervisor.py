@@ -20,6 +20,7 @@ from glidepath.executors.processes.launch import Launch, plan
 from glidepath.executors.processes.loop import Loop
 from glidepath.executors.processes.nursery import Nursery
 from glidepath.executors.processes.parents import Parent, State
+from glidepath.executors.processes.rooms import Rooms, Turn, depth_of
 from glidepath.executors.processes.staging import CodeStore, link_into
 from glidepath.executors.processes.strays import Strays, living_attempts
 from glidepath.executors.processes.warm import records
@@ -58,7 +59,8 @@ class Supervisor:
         self._storage = storage
         self._listener: Listener = _nobody
         self._live: dict[str, _Live] = {}
-        self._admission = Admission(_whole(config), config.max_running, config.patience_seconds)
+        ordinary = Admission(_whole(config), config.max_running, config.patience_seconds)
+        self._admission = Rooms(ordinary, config.max_eager, config.patience_seconds)
         self._code = CodeStore(config.root / "code", storage, config.max_code)
         self._nursery = Nursery(config, self._watch)
         self._loop = Loop("glidepath-processes", self._tick)
@@ -104,14 +106,14 @@ class Supervisor:
         live = self._live[attempt.name] = _Live(attempt, launch)
         if self._found(live):
             return
-        if not self._admission.can_ever_hold(launch.request):
+        if not self._admission.can_ever_hold(_turn(launch)):
             self._finish(live, _too_large(launch.request, self._config))
             return
         self._report(reports.progress(attempt, core.TaskExecution.QUEUED, "handed to this machine"))
-        self._admission.join(attempt.name, launch.line, launch.request, time.monotonic())
+        self._admission.join(_turn(launch), time.monotonic())
         self._admit()
         if self._admission.waits(attempt.name):
-            reason = self._admission.why(launch.request)
+            reason = self._admission.why(_turn(launch))
             self._report(reports.progress(attempt, core.TaskExecution.WAITING_FOR_RESOURCES, reason))
 
     def _found(self, live: _Live) -> bool:
@@ -124,7 +126,7 @@ class Supervisor:
             self._judge(live, end, time.time())
             return True
         live.followed = followed
-        self._admission.hold(live.attempt.name, live.launch.request)
+        self._admission.hold(_turn(live.launch))
         self._report(reports.progress(live.attempt, core.TaskExecution.RUNNING, "found running", self._logs(live)))
         return True
 
@@ -388,6 +390,10 @@ def _logged(job: Callable[..., None], *args: Any) -> None:
         job(*args)
     except Exception:
         log.exception("a job of the process executor failed")
+
+
+def _turn(launch: Launch) -> Turn:
+    return Turn(launch.attempt.name, launch.line, launch.request, depth_of(launch.attempt))
 
 
 def _whole(config: ProcessConfig) -> Request:

@@ -1,0 +1,12 @@
+"""Words of eager executions: how those that belong together are marked (reference: flytekit.md, 1.10 and 4.4)."""
+
+PARENT_LABEL = "eager-exec"
+"""Label of an execution that an eager one launched: the name of that one."""
+ROOT_LABEL = "eager-root-exec"
+"""The same, of the outermost eager execution."""
+ROOT_VARIABLE = "_F_EE_ROOT"
+"""Variable of its attempts: the name of the outermost eager execution."""
+DEPTH_VARIABLE = "_GLIDEPATH_EAGER_DEPTH"
+"""How many eager executions are around it. Ours alone: an executor lets each depth have places of its own."""
+NODE_VARIABLE = "_GLIDEPATH_NODE"
+"""The unique id of the node that an attempt belongs to. Ours alone: what it launches names the node as its parent."""
