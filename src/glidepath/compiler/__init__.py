@@ -2,6 +2,7 @@
 
 from glidepath.compiler.castable import castable
 from glidepath.compiler.catalog import LaunchPlanInterface
+from glidepath.compiler.dynamic import dynamic_closure, dynamic_requirements
 from glidepath.compiler.errors import CompilationError, CompileError
 from glidepath.compiler.literal_types import literal_type_for_literal
 from glidepath.compiler.requirements import Requirements, requirements
@@ -16,6 +17,8 @@ __all__ = [
     "castable",
     "compile_task",
     "compile_workflow",
+    "dynamic_closure",
+    "dynamic_requirements",
     "literal_type_for_literal",
     "requirements",
 ]
