@@ -34,6 +34,20 @@ class FastExecuteArguments:
     command: list[str]
 
 
+@dataclass(frozen=True)
+class TemplateArguments:
+    """``glidepath-container`` and ``glidepath-sensor``: what a task's template says, run without the task's code.
+
+    ``task`` is the URI of the template, ``command`` what follows ``--``.
+    """
+
+    inputs: str
+    output_prefix: str
+    raw_output_data_prefix: str
+    task: str
+    command: list[str]
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.format_usage()}Try '{self.prog} --help' for help.\n\nError: {message}\n")
@@ -79,6 +93,21 @@ def parse_fast_execute(argv: Sequence[str]) -> FastExecuteArguments:
     if not command:
         parser.error("no command to run: give it after --")
     return FastExecuteArguments(options.additional_distribution, options.dest_dir or ".", command)
+
+
+def parse_template_program(program: str, argv: Sequence[str]) -> TemplateArguments:
+    """The arguments after the program's name. Raises SystemExit(2), with a message on stderr, for wrong ones."""
+    parser = _Parser(program, allow_abbrev=False, description="Run one attempt of a task by its template.")
+    for option, meaning in (
+        ("--inputs", "the file inputs.pb"),
+        ("--output-prefix", "the folder of outputs.pb or error.pb"),
+        ("--raw-output-data-prefix", "the folder of files"),
+        ("--task", "the file task.pb"),
+    ):
+        parser.add_argument(option, required=True, metavar="URI", help=meaning)
+    parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
+    options, command = _parse(parser, argv)
+    return TemplateArguments(options.inputs, options.output_prefix, options.raw_output_data_prefix, options.task, command)
 
 
 def _parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:

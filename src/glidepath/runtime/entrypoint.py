@@ -30,6 +30,21 @@ def fast_execute() -> None:
     sys.exit(main(["pyflyte-fast-execute", *sys.argv[1:]]))
 
 
+def container() -> None:
+    """The program that runs a container task's command on this machine."""
+    from glidepath.runtime import container_program  # few attempts are containers
+
+    sys.exit(container_program.main(sys.argv[1:]))
+
+
+def sensor() -> None:
+    """The program that polls a sensor."""
+    from glidepath.runtime import sensor_program  # few attempts are sensors
+
+    _answer_flytekit()
+    sys.exit(sensor_program.main(sys.argv[1:]))
+
+
 def main(argv: Sequence[str]) -> int:
     """Run one of the programs in this process; ``argv[0]`` names it. Gives back the exit code.
 

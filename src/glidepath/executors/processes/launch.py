@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from glidepath.executors.environment import environment, shared_environment
 from glidepath.executors.processes.admission import Request
 from glidepath.executors.processes.command import split_fast
 from glidepath.executors.processes.config import ProcessConfig
+from glidepath.executors.processes.programs import SENSOR, check_program, program_command, program_of
 from glidepath.executors.protocol import Attempt
 from glidepath.executors.secrets import Mounts, mount
 from glidepath.executors.templates import render, wants_task_template
@@ -66,10 +68,11 @@ def plan(attempt: Attempt, config: ProcessConfig) -> Launch:
 
     Raises an error of the :mod:`glidepath.errors` tree when the attempt can never run as it is.
     """
-    container = container_of(attempt.task)
+    program = program_of(attempt.task)
+    container = core.Container() if program == SENSOR else container_of(attempt.task)
     written = [*container.command, *container.args]
     argv = render(written, attempt)
-    if not argv:
+    if not argv and program != SENSOR:
         raise FlyteValidationException(
             "its container has neither a command nor arguments", where=f"task {attempt.task.id.name}"
         )
@@ -78,7 +81,10 @@ def plan(attempt: Attempt, config: ProcessConfig) -> Launch:
     mounts = mount(attempt.task.security_context.secrets, config.secrets, folder / _SECRETS)
     python = config.python_for(container.image)
     env = {**_path(python, config), **environment(attempt, container, config.platform)}
-    demand = demand_of(container)
+    if program:
+        check_program(attempt, container.image, argv, env["PATH"])
+        argv, python = program_command(program, attempt, argv), sys.executable
+    demand = Demand(cpus=0.0) if program == SENSOR else demand_of(container)
     return Launch(
         attempt=attempt,
         folder=folder,
@@ -91,7 +97,7 @@ def plan(attempt: Attempt, config: ProcessConfig) -> Launch:
         request=_request(demand, config),
         memory_limit=demand.memory_limit or 0,
         mounts=mounts,
-        wants_template=wants_task_template(written),
+        wants_template=bool(program) or wants_task_template(written),
     )
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from glidepath.errors import FlyteException, FlyteSystemException, FlyteValueException
+from glidepath.executors.processes.programs import ProgramMissing
 from glidepath.executors.protocol import Attempt, Failed, Outcome, Phase, Report, Succeeded
 from glidepath.executors.secrets import MissingSecret
 from glidepath.executors.verdict import failure
 from glidepath.idl import core
 
-_CODES: dict[type[Exception], str] = {MissingSecret: "MissingSecret", FlyteValueException: "BadTaskFormat"}
+_CODES: dict[type[Exception], str] = {
+    MissingSecret: "MissingSecret",
+    ProgramMissing: ProgramMissing.code,
+    FlyteValueException: "BadTaskFormat",
+}
 
 
 def utc_now() -> datetime:

@@ -31,7 +31,12 @@ _CHUNK = 65536
 _TICK = 0.05
 _FULL_SCAN_EVERY = 10
 _PR_SET_CHILD_SUBREAPER = 36
-_OURS = {"pyflyte-execute": "execute", "pyflyte-fast-execute": "fast_execute"}
+_OURS = {
+    "pyflyte-execute": "execute",
+    "pyflyte-fast-execute": "fast_execute",
+    "glidepath-container": "container",
+    "glidepath-sensor": "sensor",
+}
 _ENTRYPOINT = "glidepath.runtime.entrypoint"
 _SCRIPTS = ("pyflyte-execute", "pyflyte-fast-execute", "pyflyte-map-execute")
 
