@@ -32,6 +32,7 @@ FAMILIES: Mapping[str, Family] = {
     "executions": concurrent_runs.measure,
     "fan-out": shapes.fan_out,
     "long-chain": shapes.long_chain,
+    "map": shapes.maps,
     "graph-sizes": shapes.graph_sizes,
     "idle": embedded_server.idle,
     "attempts": parts.attempts,

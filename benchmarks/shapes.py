@@ -23,8 +23,9 @@ _CHAIN_PEERS = {
     100: "stock 65.7 s, Flyte 2 18.9 s (published)",
     500: "stock 366.1 s, Flyte 2 83.5 s (published)",
 }
-_FAN_OUT_BUDGETS = {6_000: AtMost(10)}
-_NODE_BUDGET = AtMost(5)
+_BUDGETS = {("fan-out", 6_000): AtMost(10), ("map", 100_000): AtMost(120)}
+_NODE_BUDGETS = {"chain": AtMost(5)}
+_PEAK_BUDGETS = {"map": AtMost(1024)}
 
 
 def fan_out(bench: Bench) -> list[Row]:
@@ -42,6 +43,11 @@ def graph_sizes(bench: Bench) -> list[Row]:
     return [row for size in (1_000, 10_000, 50_000) for row in _shape(bench, "fan-out", size, "")]
 
 
+def maps(bench: Bench) -> list[Row]:
+    """Arrays of 10,000 and 100,000 items, 1,000 of them at once."""
+    return [row for size in (10_000, 100_000) for row in _shape(bench, "map", size, "")]
+
+
 def _shape(bench: Bench, shape: str, size: int, peer: str) -> list[Row]:
     """A fresh server for each size, so that its peak of memory is of this size alone."""
     with server(bench, bench.folder / f"{shape}-{size}") as running:
@@ -55,8 +61,8 @@ def _shape(bench: Bench, shape: str, size: int, peer: str) -> list[Row]:
     return rows_of(
         turns,
         [
-            Column("seconds", f"{shape} of {size:,} engine-only leaves", "s", 1, _FAN_OUT_BUDGETS.get(size), peer),
-            Column("node", "  a node", "ms", 1000, _NODE_BUDGET if shape == "chain" else None),
-            Column("peak", "  peak memory of the server", "MiB", 1),
+            Column("seconds", f"{shape} of {size:,} engine-only leaves", "s", 1, _BUDGETS.get((shape, size)), peer),
+            Column("node", "  a node", "ms", 1000, _NODE_BUDGETS.get(shape)),
+            Column("peak", "  peak memory of the server", "MiB", 1, _PEAK_BUDGETS.get(shape)),
         ],
     )

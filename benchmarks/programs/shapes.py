@@ -2,9 +2,9 @@
 
     python -m benchmarks.programs.shapes ENDPOINT SHAPE SIZE
 
-SHAPE is ``fan-out`` (SIZE nodes side by side, up to 10,000 of them in one graph, more in sub-workflows) or ``chain`` (one after
-the other). Prints ``{"seconds": …, "register": …}``: from CreateExecution to the end that the server recorded, and what
-registration took.
+SHAPE is ``fan-out`` (SIZE nodes side by side, up to 10,000 of them in one graph, more in sub-workflows), ``chain`` (one after
+the other) or ``map`` (one array over a list of SIZE durations). Prints ``{"seconds": …, "register": …}``: from
+CreateExecution to the end that the server recorded, and what registration took.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from glidepath.idl import admin, core
 MOST_NODES = 10_000
 PARALLELISM = 1_000
 _DURATION = core.LiteralType(simple=core.SimpleType.DURATION)
+_ZERO = core.Scalar(primitive=core.Primitive(duration=Duration()))
 
 
 def main() -> None:
@@ -49,6 +50,9 @@ def run(client: Client, shape: str, size: int) -> dict[str, float]:
         project=PROJECT, domain=DOMAIN, spec=admin.ExecutionSpec(launch_plan=plan_id, max_parallelism=PARALLELISM)
     )
     request.inputs.SetInParent()
+    if shape == "map":
+        zero = core.Literal(scalar=_ZERO)
+        request.inputs.literals["durations"].collection.literals.extend([zero] * size)
     ended = _wait(client, client.raw.create_execution(request).id)
     return {"seconds": _seconds(ended.closure.created_at, ended.closure.updated_at), "register": registered}
 
@@ -68,6 +72,8 @@ def _leaf(identifier: core.Identifier) -> core.TaskTemplate:
 
 
 def _spec(shape: str, size: int, task: core.Identifier, version: str) -> admin.WorkflowSpec:
+    if shape == "map":
+        return _map(task)
     if size <= MOST_NODES:
         leaves = _leaves(shape, size, task)
         return admin.WorkflowSpec(template=core.WorkflowTemplate(interface=core.TypedInterface(), nodes=leaves))
@@ -80,9 +86,19 @@ def _spec(shape: str, size: int, task: core.Identifier, version: str) -> admin.W
     return spec
 
 
+def _map(task: core.Identifier) -> admin.WorkflowSpec:
+    durations = core.Variable(type=core.LiteralType(collection_type=_DURATION))
+    interface = core.TypedInterface(inputs=core.VariableMap(variables={"durations": durations}))
+    binding = core.Binding(var="duration", binding=core.BindingData(promise=core.OutputReference(var="durations")))
+    item = core.Node(id="leaf", task_node=core.TaskNode(reference_id=task), inputs=[binding])
+    array = core.ArrayNode(node=item, min_success_ratio=1)
+    array.is_original_sub_node_interface.value = True
+    node = core.Node(id="n0", inputs=[binding], array_node=array)
+    return admin.WorkflowSpec(template=core.WorkflowTemplate(interface=interface, nodes=[node]))
+
+
 def _leaves(shape: str, size: int, task: core.Identifier) -> list[core.Node]:
-    zero = core.Scalar(primitive=core.Primitive(duration=Duration()))
-    binding = core.Binding(var="duration", binding=core.BindingData(scalar=zero))
+    binding = core.Binding(var="duration", binding=core.BindingData(scalar=_ZERO))
     return [
         core.Node(
             id=f"n{i}",
