@@ -56,13 +56,20 @@ class ChannelSender:
         self._stubs: dict[str, Any] = {}
 
     def __call__(self, call: Call) -> Message:
+        answer: Message = self._stub(call)(call.request, timeout=call.timeout, metadata=call.metadata)
+        return answer
+
+    def begin(self, call: Call) -> Any:
+        """Send a call without waiting; gives back its ``grpc.Future``."""
+        return self._stub(call).future(call.request, timeout=call.timeout, metadata=call.metadata)
+
+    def _stub(self, call: Call) -> Any:
         stub = self._stubs.get(call.path)
         if stub is None:
             stub = self._stubs[call.path] = self._channel.unary_unary(
                 call.path, request_serializer=_serialize, response_deserializer=call.answer.FromString
             )
-        answer: Message = stub(call.request, timeout=call.timeout, metadata=call.metadata)
-        return answer
+        return stub
 
 
 def _serialize(message: Message) -> bytes:

@@ -22,7 +22,9 @@ from glidepath.clients.channel import open_channel
 from glidepath.clients.config import PlatformConfig
 from glidepath.clients.errors import Translate
 from glidepath.clients.retry import Retry
+from glidepath.errors import FlyteTimeout
 from glidepath.idl import admin, service
+from glidepath.idl.waiting import END, WAIT
 
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -59,6 +61,7 @@ class RawClient:
         sender = ChannelSender(self._channel)
         links = default_interceptors(self.config, sender) if interceptors is None else interceptors
         self._send = chain(links, sender)
+        self._begin = chain([link for link in links if not isinstance(link, (Translate, Retry))], sender.begin)
 
     def close(self) -> None:
         """Close the connection; calls in flight are cancelled."""
@@ -74,7 +77,7 @@ class RawClient:
         """The same connection with another limit for each attempt of a call. 0: no limit."""
         other = object.__new__(RawClient)
         other.config = replace(self.config, per_retry_timeout=seconds)
-        other._channel, other._send = self._channel, self._send
+        other._channel, other._send, other._begin = self._channel, self._send, self._begin
         return other
 
     def _call(self, of: str, method: str, request: Message, answer: type[_Answer]) -> _Answer:
@@ -162,6 +165,17 @@ class RawClient:
     def get_execution(self, request: admin.WorkflowExecutionGetRequest) -> admin.Execution:
         """One execution: its spec and its closure (phase, times, error)."""
         return self._call(_ADMIN, "GetExecution", request, admin.Execution)
+
+    def get_ended_execution(self, request: admin.WorkflowExecutionGetRequest, seconds: float) -> admin.Execution | None:
+        """One execution, once it has ended; ``None`` after ``seconds``. A server that knows no waiting answers at once."""
+        try:
+            return cast(admin.Execution, self._send(_held(request, seconds)))
+        except FlyteTimeout:
+            return None
+
+    def begin_get_ended_execution(self, request: admin.WorkflowExecutionGetRequest, seconds: float) -> grpc.Future:
+        """The same as a future that takes no thread. It fails with ``grpc.RpcError``, untranslated and not tried again."""
+        return cast(grpc.Future, self._begin(_held(request, seconds)))
 
     def update_execution(self, request: admin.ExecutionUpdateRequest) -> admin.ExecutionUpdateResponse:
         """Archive or activate an execution."""
@@ -374,6 +388,10 @@ class RawClient:
     def user_info(self, request: service.UserInfoRequest) -> service.UserInfoResponse:
         """Who the server thinks is asking."""
         return self._call(_IDENTITY, "UserInfo", request, service.UserInfoResponse)
+
+
+def _held(request: admin.WorkflowExecutionGetRequest, seconds: float) -> Call:
+    return Call(_ADMIN, "GetExecution", request, admin.Execution, timeout=seconds, metadata=((WAIT, END),))
 
 
 def default_interceptors(config: PlatformConfig, sender: ChannelSender) -> list[Interceptor]:

@@ -270,8 +270,8 @@ class FlyteRemote:
         poll_interval: timedelta | float | None = None,
         sync_nodes: bool = True,
     ) -> FlyteWorkflowExecution:
-        """Wait for the end of an execution, at most ``timeout`` seconds (FlyteTimeout); asks every 50 ms at first, every 2 s
-        later."""
+        """Wait for the end of an execution, at most ``timeout`` seconds (FlyteTimeout). A server of ours tells at once; others
+        are asked every 50 ms at first, every 2 s later, or every ``poll_interval``."""
         return execution.wait(timeout, poll_interval, sync_nodes)
 
     def sync(self, execution: FlyteWorkflowExecution, sync_nodes: bool = False) -> FlyteWorkflowExecution:
@@ -338,7 +338,24 @@ class FlyteRemote:
     def finish(
         self, execution: FlyteWorkflowExecution, timeout: timedelta | float | None, interval: timedelta | float | None
     ) -> admin.Execution:
-        return waiting.until_done(lambda: self.execution_message(execution.id), timeout=timeout, interval=interval)
+        return self.until_done(execution.id, timeout, interval)
+
+    def until_done(
+        self,
+        execution: core.WorkflowExecutionIdentifier,
+        timeout: timedelta | float | None = None,
+        interval: timedelta | float | None = None,
+        on_poll: Callable[[admin.Execution], None] | None = None,
+    ) -> admin.Execution:
+        """An execution once it has ended; a server of ours tells at once. ``on_poll`` sees it while it runs."""
+        request = admin.WorkflowExecutionGetRequest(id=execution)
+        return waiting.until_done(
+            lambda: self.client.raw.get_execution(request),
+            timeout=timeout,
+            interval=interval,
+            on_poll=on_poll,
+            get_ended=lambda seconds: self.client.raw.get_ended_execution(request, seconds),
+        )
 
     def _scope(self, project: str | None, domain: str | None, name: str) -> tuple[str, str, str]:
         if not name:

@@ -12,7 +12,6 @@ import click
 from glidepath.idl import admin, core
 from glidepath.idl.ids import END_NODE_ID, START_NODE_ID
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
-from glidepath.remote import waiting
 from glidepath.remote.executions import FlyteWorkflowExecution
 from glidepath.remote.handle import FlyteRemote
 from glidepath.remote.reading import read_tree
@@ -62,7 +61,7 @@ def _names(execution: FlyteWorkflowExecution) -> dict[str, str]:
 def wait_for(remote: FlyteRemote, execution: FlyteWorkflowExecution, interval: float | None) -> int:
     """Wait for the end of an execution and say how it went; returns the exit code: 0, or 255 when it did not succeed."""
     on_poll = NodeProgress(remote, lambda: _names(execution)) if sys.stderr.isatty() else None
-    message = waiting.until_done(lambda: remote.execution_message(execution.id), interval=interval, on_poll=on_poll)
+    message = remote.until_done(execution.id, interval=interval, on_poll=on_poll)
     execution.update(message)
     if execution.is_successful:
         click.secho(f"Execution {execution.id.name} has succeeded.", fg="green")
