@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from google.protobuf.message import Message
 
+from glidepath.compiler.draft import branch_children
 from glidepath.idl import admin, core
 from glidepath.idl.hashes import difference
 
@@ -38,7 +39,13 @@ def sort_upstream(spec: Message) -> None:
     if isinstance(spec, admin.WorkflowSpec):
         for template in (spec.template, *spec.sub_workflows):
             for node in template.nodes:
-                node.upstream_node_ids.sort()
+                sort_upstream_of(node)
+
+
+def sort_upstream_of(node: core.Node) -> None:
+    node.upstream_node_ids.sort()
+    for child in branch_children(node):
+        sort_upstream_of(child)
 
 
 DIFFERENCES: dict[str, tuple[str, Callable[[Message], None]]] = {

@@ -22,7 +22,7 @@ from glidepath.errors import FlyteAssertion, FlyteTypeException
 
 R = TypeVar("R")
 T = TypeVar("T")
-_ONE_CALL = "give it one call, then(add(a=x)); what needs several calls goes into a sub-workflow"
+_ONE_CALL = "put both calls into a sub-workflow, or make the inner one before the conditional, where it always runs"
 
 
 class ConditionalSection:
@@ -85,7 +85,7 @@ class ConditionalSection:
             )
         pending = [each for each in self._pending() if each is not node]
         if pending:
-            raise self.mistake(f"has a call of {pending[0].entity.name} inside an arm that is no arm by itself", _ONE_CALL)
+            raise self.mistake(f"has an arm with a call of {pending[0].entity.name} inside it; an arm is one call", _ONE_CALL)
         self._check_arm(node)
         return node
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 from glidepath.authoring.composing import Composition
 from glidepath.authoring.entity import Entity
@@ -37,13 +37,11 @@ def failure_node(
             where=str(handler.source),
             hint="a failure handler takes all inputs of the workflow; others of its own need defaults",
         )
-    optional = {name: None for name, parameter in known.items() if type(None) in get_args(parameter.python_type)}
-    missing = [name for name, each in known.items() if each.required and name not in inputs and name not in optional]
+    missing = [name for name, parameter in known.items() if parameter.required and name not in inputs]
     if missing:
         raise FlyteFailureNodeInputMismatchException(
             f"{handler.name}, which runs on failure of {composition.owner}, needs {listed(missing)}, which the workflow lacks",
             where=str(handler.source),
             hint="give them defaults; the error comes as err: Optional[FlyteError] = None",
         )
-    unset = {name: None for name in optional if known[name].required and name not in inputs}
-    return composition.node(handler, node_id, {**inputs, **unset}, place)
+    return composition.node(handler, node_id, inputs, place)

@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any
 from glidepath.authoring.bindings import Bound, Target, bind, promises_in
 from glidepath.authoring.composing import Composition, composing, current_composition
 from glidepath.authoring.conditionals import ConditionalSection
-from glidepath.authoring.descriptions import description_of
-from glidepath.authoring.docstrings import EMPTY
 from glidepath.authoring.entity import Entity
 from glidepath.authoring.failure_nodes import checked_handler, failure_node
 from glidepath.authoring.interface import Interface, Output, Parameter
 from glidepath.authoring.launch_plans import default_launch_plan
 from glidepath.authoring.nodes import Node
-from glidepath.authoring.places import Place, caller
+from glidepath.authoring.places import caller
 from glidepath.authoring.promises import Promise
 from glidepath.authoring.workflow_specs import workflow_spec
 from glidepath.authoring.workflows import Graph, WorkflowBase, WorkflowFailurePolicy, WorkflowSettings, check_ids
@@ -50,7 +48,7 @@ class ImperativeWorkflow(WorkflowBase[..., Any]):
         self._composition = Composition(name)
         self._start = Node(self._composition, self, "", -1, place, {})
         self._bound: dict[str, Bound] = {}
-        self._handler: tuple[Entity[..., Any], Place] | None = None
+        self._failure: Node | None = None
 
     def add_workflow_input(self, input_name: str, python_type: Any) -> Promise:
         """An input; gives its promise. Raises FlyteValidationException for a name that is taken."""
@@ -106,9 +104,10 @@ class ImperativeWorkflow(WorkflowBase[..., Any]):
         self._composition.check_own(self._bound[output_name], target)
         self._reshape(self.interface.inputs, {output_name: Output(chosen, output_name)})
 
-    def add_on_failure_handler(self, entity: Entity[..., Any]) -> None:
-        """A task or workflow that runs when the workflow failed; it takes the workflow's inputs, and ``err``."""
-        self._handler = (checked_handler(entity), caller())
+    def add_on_failure_handler(self, entity: Entity[..., Any]) -> Node:
+        """A task or workflow that runs when the workflow failed; it takes the inputs that there are by now, and ``err``."""
+        self._failure = failure_node(self._composition, checked_handler(entity), FAILURE_NODE_ID, self.inputs, caller())
+        return self._failure
 
     def create_conditional(self, name: str) -> ConditionalSection:
         """Begin a conditional (see :func:`glidepath.conditional`); its arms are calls: ``then(double(n=n))``."""
@@ -126,14 +125,10 @@ class ImperativeWorkflow(WorkflowBase[..., Any]):
         if reason:
             raise FlyteValidationException(f"workflow {self.name} is not complete: {reason}", where=str(self.source))
         check_ids(self._composition)
-        failure = None
-        if self._handler is not None:
-            handler, place = self._handler
-            failure = failure_node(self._composition, handler, FAILURE_NODE_ID, self.inputs, place)
-        return Graph(tuple(self._composition.nodes), self._bound, failure)
+        return Graph(tuple(self._composition.nodes), self._bound, self._failure)
 
     def spec(self, settings: SerializationSettings) -> admin.WorkflowSpec:
-        return workflow_spec(self, settings, description_of(None, EMPTY))
+        return workflow_spec(self, settings, None)
 
     def companions(self) -> Iterable[Entity[..., Any]]:
         return (default_launch_plan(self),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from glidepath.authoring.places import Place
 from glidepath.errors import FlyteAssertion, FlyteException, FlyteTypeException
@@ -32,7 +32,13 @@ class Parameter(NamedTuple):
 
     @property
     def required(self) -> bool:
-        return self.default is MISSING
+        """Whether a value must be given: there is no default, and the type does not take ``None`` instead."""
+        return self.fallback is MISSING
+
+    @property
+    def fallback(self) -> Any:
+        """What an input is when it is not given: its default, and ``None`` where an ``Optional`` has none, as in stock."""
+        return None if self.default is MISSING and takes_none(self.python_type) else self.default
 
 
 class Output(NamedTuple):
@@ -90,8 +96,8 @@ class Interface:
         return core.ParameterMap(
             parameters={
                 name: core.Parameter(var=variables[name], required=True)
-                if parameter.default is MISSING
-                else core.Parameter(var=variables[name], default=self.literal_of(name, parameter.default, ctx))
+                if parameter.required
+                else core.Parameter(var=variables[name], default=self.literal_of(name, parameter.fallback, ctx))
                 for name, parameter in self.inputs.items()
             }
         )
@@ -131,7 +137,10 @@ class Interface:
                 f"{self.owner} needs {'inputs' if len(missing) > 1 else 'input'} {listed(missing)}",
                 hint=f"call it with {', '.join(f'{name}=...' for name in missing)}",
             )
-        return {name: values.get(name, parameter.default) for name, parameter in self.inputs.items()}
+        return {
+            name: values[name] if name in values else parameter.fallback  # noqa: SIM401  (the fallback takes a look at types)
+            for name, parameter in self.inputs.items()
+        }
 
     def pack_outputs(self, result: Any) -> dict[str, Any]:
         """What a function returned, by output name. Raises FlyteAssertion when the number of values is another."""
@@ -182,6 +191,13 @@ def _variables(types: Mapping[str, core.LiteralType], described: Mapping[str, Pa
             for name, literal_type in types.items()
         }
     )
+
+
+def takes_none(python_type: Any) -> bool:
+    """Whether a type is ``Optional``, seen through ``Annotated``."""
+    if get_origin(python_type) is Annotated:
+        python_type = get_args(python_type)[0]
+    return type(None) in get_args(python_type)
 
 
 def listed(names: Iterable[str]) -> str:

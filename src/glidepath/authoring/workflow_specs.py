@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def workflow_spec(
-    workflow: WorkflowBase[..., Any], settings: SerializationSettings, description: admin.DescriptionEntity
+    workflow: WorkflowBase[..., Any], settings: SerializationSettings, description: admin.DescriptionEntity | None
 ) -> admin.WorkflowSpec:
     """The spec of a workflow; the templates of all workflows below it are in it, sorted by name."""
     found: dict[str, WorkflowBase[..., Any]] = {}

@@ -65,8 +65,15 @@ def _operand(draft: Draft, node: core.Node, side: str, operand: core.Operand) ->
             return None
         if operand.var not in interface.inputs:
             draft.errors.add(kinds.VARIABLE_NAME_NOT_FOUND, node.id, operand.var, node.id)
-        return interface.inputs.get(operand.var)
+        return _compared_type(interface.inputs.get(operand.var))
     if kind is None:
         draft.errors.add(kinds.VALUE_REQUIRED, node.id, side)
     # A scalar (NONE, in ``is_none()``) compares with values of every type.
     return None
+
+
+def _compared_type(bound: core.LiteralType | None) -> core.LiteralType | None:
+    """What a value of a type is when it is compared: that of an enum is a text. Stock compares the types as they are."""
+    if bound is not None and bound.WhichOneof("type") == "enum_type":
+        return core.LiteralType(simple=core.SimpleType.STRING)
+    return bound

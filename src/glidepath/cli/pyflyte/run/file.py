@@ -103,7 +103,7 @@ def inputs_of(entity: Runnable) -> list[Input]:
             literal_type=interface.input_types[name],
             python_type=parameter.python_type,
             required=parameter.required,
-            default="" if parameter.required else shown(parameter.default),
+            default="" if parameter.required else shown(parameter.fallback),
             description="" if parameter.description == name else parameter.description,
         )
         for name, parameter in interface.inputs.items()
