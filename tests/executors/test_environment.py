@@ -44,6 +44,11 @@ def test_offloading_limits_are_in_mebibytes() -> None:
     assert (env["_F_L_MIN_SIZE_MB"], env["_F_L_MAX_SIZE_MB"]) == ("10", "1024")
 
 
+def test_items_of_a_map_and_dynamic_tasks_share_the_process_of_their_code() -> None:
+    item = {"FLYTE_K8S_ARRAY_INDEX": "7", "BATCH_JOB_ARRAY_INDEX_VAR_NAME": "FLYTE_K8S_ARRAY_INDEX", "_F_SS_C": "H4s", "K": "v"}
+    assert shared_environment(environment(make_attempt(Path("/d"), "a", env=item), core.Container(), Platform())) == {"K": "v"}
+
+
 def test_two_attempts_of_one_code_share_all_but_their_ids() -> None:
     first = environment(make_attempt(Path("/d"), "a", env={"K": "v"}), core.Container(), Platform())
     second = environment(make_attempt(Path("/d"), "b", env={"K": "v"}, retry_attempt=1), core.Container(), Platform())

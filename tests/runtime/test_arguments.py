@@ -8,7 +8,7 @@ NEEDED = ["--inputs", "i", "--output-prefix", "o"]
 def test_reads_the_stock_command_line() -> None:
     argv = [*NEEDED, "--raw-output-data-prefix", "raw", "--checkpoint-path", "c", "--prev-checkpoint", "p", "--test"]
     argv += ["--dynamic-addl-distro", "d", "--dynamic-dest-dir", ".", "--resolver", "r", "--", "task-module", "m", "--x"]
-    assert parse_execute(argv) == ExecuteArguments("i", "o", "raw", "c", "p", "r", ["task-module", "m", "--x"])
+    assert parse_execute(argv) == ExecuteArguments("i", "o", "raw", "c", "p", "r", ["task-module", "m", "--x"], "d", ".")
 
 
 def test_the_two_dashes_may_be_left_out() -> None:

@@ -10,6 +10,17 @@ from glidepath.idl import core
 from glidepath.idl.eager import DEPTH_VARIABLE, NODE_VARIABLE, ROOT_VARIABLE
 
 ATTEMPT_NAME = "GLIDEPATH_ATTEMPT"
+_OWN = ("FLYTE_INTERNAL_EXECUTION_", "FLYTE_INTERNAL_TASK_", "BATCH_JOB_ARRAY_INDEX_")
+_SINGLE = {
+    "FLYTE_ATTEMPT_NUMBER",
+    "FLYTE_EXECUTION_URL",
+    "FLYTE_K8S_ARRAY_INDEX",
+    "_F_SS_C",  # what dynamic and eager tasks are told of their registration
+    ATTEMPT_NAME,
+    NODE_VARIABLE,
+    ROOT_VARIABLE,
+    DEPTH_VARIABLE,
+}
 _MEBIBYTE = 1024 * 1024
 
 
@@ -58,10 +69,8 @@ def environment(attempt: Attempt, container: core.Container, platform: Platform)
 
 
 def shared_environment(env: Mapping[str, str]) -> dict[str, str]:
-    """The variables that attempts of the same code share: all but those that name the execution, the task or the attempt.
+    """The variables that attempts of the same code share: all but those of one execution, task, item of a map or attempt.
 
     A warm parent imports the user's modules under these, so that what a module reads at import is right for all of them.
     """
-    own = ("FLYTE_INTERNAL_EXECUTION_", "FLYTE_INTERNAL_TASK_")
-    single = {"FLYTE_ATTEMPT_NUMBER", "FLYTE_EXECUTION_URL", ATTEMPT_NAME, NODE_VARIABLE, ROOT_VARIABLE, DEPTH_VARIABLE}
-    return {key: value for key, value in env.items() if not key.startswith(own) and key not in single}
+    return {key: value for key, value in env.items() if not key.startswith(_OWN) and key not in _SINGLE}

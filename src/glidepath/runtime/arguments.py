@@ -14,7 +14,11 @@ _UNSET = ("", '""', "{{.rawOutputDataPrefix}}", "{{.checkpointOutputPrefix}}", "
 
 @dataclass(frozen=True)
 class ExecuteArguments:
-    """``pyflyte-execute``. URIs are empty when not given; ``resolver_args`` name the task to the resolver."""
+    """``pyflyte-execute`` and ``pyflyte-map-execute``. URIs are empty when not given.
+
+    ``resolver_args`` name the task to the resolver; ``distribution`` and ``destination`` say where fetched code came from and
+    where it lies.
+    """
 
     inputs: str
     output_prefix: str
@@ -23,6 +27,8 @@ class ExecuteArguments:
     prev_checkpoint: str
     resolver: str
     resolver_args: list[str]
+    distribution: str = ""
+    destination: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,17 @@ class _Parser(argparse.ArgumentParser):
 
 @functools.cache
 def _execute_parser() -> _Parser:
-    parser = _Parser("pyflyte-execute", allow_abbrev=False, description="Run one attempt of one task.")
+    return _with_options(_Parser("pyflyte-execute", allow_abbrev=False, description="Run one attempt of one task."))
+
+
+@functools.cache
+def _map_execute_parser() -> _Parser:
+    parser = _Parser("pyflyte-map-execute", allow_abbrev=False, description="Run one item of one attempt of a map task.")
+    parser.add_argument("--max-concurrency", default="", metavar="N", help="accepted, without effect")
+    return _with_options(parser, resolver_required=True)
+
+
+def _with_options(parser: _Parser, *, resolver_required: bool = False) -> _Parser:
     parser.add_argument("--inputs", required=True, metavar="URI", help="the file inputs.pb")
     parser.add_argument("--output-prefix", required=True, metavar="URI", help="the folder of outputs.pb or error.pb")
     parser.add_argument("--raw-output-data-prefix", default="", metavar="URI", help="the folder of files and frames")
@@ -64,14 +80,24 @@ def _execute_parser() -> _Parser:
     parser.add_argument("--test", action="store_true", help="accepted, without effect")
     parser.add_argument("--dynamic-addl-distro", default="", metavar="URI", help="the code archive of a fast registration")
     parser.add_argument("--dynamic-dest-dir", default="", metavar="DIR", help="the folder that it was unpacked into")
-    parser.add_argument("--resolver", default="", metavar="LOCATION", help="who finds the task by the arguments after --")
+    location = "who finds the task by the arguments after --"
+    parser.add_argument("--resolver", default="", required=resolver_required, metavar="LOCATION", help=location)
     parser.add_argument("rest", nargs="*", help=argparse.SUPPRESS)
     return parser
 
 
 def parse_execute(argv: Sequence[str]) -> ExecuteArguments:
     """The arguments after the program's name. Raises SystemExit(2), with a message on stderr, for wrong ones."""
-    options, resolver_args = _parse(_execute_parser(), argv)
+    return _execute_arguments(_execute_parser(), argv)
+
+
+def parse_map_execute(argv: Sequence[str]) -> ExecuteArguments:
+    """The arguments after the program's name. Raises SystemExit(2), with a message on stderr, for wrong ones."""
+    return _execute_arguments(_map_execute_parser(), argv)
+
+
+def _execute_arguments(parser: _Parser, argv: Sequence[str]) -> ExecuteArguments:
+    options, resolver_args = _parse(parser, argv)
     return ExecuteArguments(
         inputs=options.inputs,
         output_prefix=options.output_prefix,
@@ -80,6 +106,8 @@ def parse_execute(argv: Sequence[str]) -> ExecuteArguments:
         prev_checkpoint=_given(options.prev_checkpoint),
         resolver=options.resolver,
         resolver_args=resolver_args,
+        distribution=options.dynamic_addl_distro,
+        destination=options.dynamic_dest_dir,
     )
 
 

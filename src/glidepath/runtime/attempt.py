@@ -14,6 +14,7 @@ from typing import Any
 from google.protobuf.message import DecodeError, Message
 
 from glidepath.authoring.resolver import load_task
+from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.tasks import Task
 from glidepath.errors import FlyteEntityNotFoundException, FlyteSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core, paths
@@ -44,7 +45,11 @@ class Attempt:
         try:
             task = self._load()
             outputs = self._execute(task)
-            self._put(paths.OUTPUTS, outputs)  # last: whoever sees it sees a finished attempt
+            # Last: whoever sees the file sees a finished attempt.
+            if isinstance(outputs, core.LiteralMap):
+                self._put(paths.OUTPUTS, outputs)
+            else:
+                self._put(paths.FUTURES, outputs)
         except IgnoreOutputs as reason:
             print(f"the task asked to ignore its outputs, so none are written: {reason}", file=sys.stderr)  # noqa: T201
             return None
@@ -56,7 +61,7 @@ class Attempt:
 
     def _load(self) -> Task[..., Any]:
         try:
-            task = load_task(self._arguments.resolver, self._arguments.resolver_args)
+            task = self._found()
         except Exception as error:  # importing a user's module raises what the user's code raises
             raise FlyteUserRuntimeException(f"the task cannot be loaded: {error}") from error
         if not isinstance(task, Task):
@@ -67,24 +72,37 @@ class Attempt:
             )
         return task
 
-    def _execute(self, task: Task[..., Any]) -> core.LiteralMap:
-        inputs = self._inputs()
+    def _found(self) -> Task[..., Any]:
+        """The task that the arguments name."""
+        return load_task(self._arguments.resolver, self._arguments.resolver_args)
+
+    def _execute(self, task: Task[..., Any]) -> core.LiteralMap | core.DynamicJobSpec:
+        inputs = self._inputs(task)
         folder = Path(tempfile.gettempdir(), f"flyte-{os.urandom(16).hex()}")  # made by those who put something there
         try:
             raw = self._arguments.raw_output_data_prefix or paths.join(self._arguments.output_prefix, "raw")
             ctx = DataContext(self._storage, raw, folder / "data")
             parameters = self._parameters(folder, raw, task)
-            outputs = run_task(task, inputs, ctx, parameters)
-            limits = limits_from(self._env)
-            offload(outputs, task.interface.output_types, self._arguments.output_prefix, limits, self._storage)
+            outputs = run_task(task, inputs, ctx, parameters, self._settings(task))
+            if isinstance(outputs, core.LiteralMap):
+                types, limits = task.worker.interface.output_types, limits_from(self._env)
+                offload(outputs, types, self._arguments.output_prefix, limits, self._storage)
             if parameters.decks and parameters.enable_deck:
                 self._storage.put(self._uri(paths.DECK), render(parameters.decks).encode(), self._metadata())
-            return outputs
+            return outputs if isinstance(outputs, core.LiteralMap) else outputs.job
         finally:
             if folder.exists():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _inputs(self) -> core.LiteralMap:
+    def _settings(self, task: Task[..., Any]) -> SerializationSettings:
+        """What the templates say that a dynamic task makes."""
+        if not task.draws:
+            return SerializationSettings()
+        from glidepath.runtime.dynamic import settings_of_container  # few tasks are dynamic
+
+        return settings_of_container(self._env, self._arguments.distribution, self._arguments.destination)
+
+    def _inputs(self, task: Task[..., Any]) -> core.LiteralMap:
         uri = self._arguments.inputs
         try:
             return core.LiteralMap.FromString(self._storage.get(uri))

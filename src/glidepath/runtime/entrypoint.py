@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glidepath.compat import install
-from glidepath.runtime.arguments import FastExecuteArguments, parse_execute, parse_fast_execute
+from glidepath.runtime.arguments import FastExecuteArguments, parse_execute, parse_fast_execute, parse_map_execute
 from glidepath.runtime.attempt import Attempt, told
 from glidepath.storage import Storage, open_storage
 from glidepath.storage.archives import extract_archive
@@ -28,6 +28,11 @@ def execute() -> None:
 def fast_execute() -> None:
     """The console script ``pyflyte-fast-execute``."""
     sys.exit(main(["pyflyte-fast-execute", *sys.argv[1:]]))
+
+
+def map_execute() -> None:
+    """The console script ``pyflyte-map-execute``."""
+    sys.exit(main(["pyflyte-map-execute", *sys.argv[1:]]))
 
 
 def container() -> None:
@@ -51,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
     A task's failure is told in ``error.pb`` and is no failure of the program: the code is 0, unless ``FLYTE_FAIL_ON_ERROR`` is
     true. Raises SystemExit(2) for wrong arguments.
     """
-    run = {"pyflyte-execute": _execute, "pyflyte-fast-execute": _fast_execute}.get(Path(argv[0]).name)
+    run = _PROGRAMS.get(Path(argv[0]).name)
     if run is None:
         os.execvp(argv[0], list(argv))  # noqa: S606  (another program, without a shell, as a container runs it)
     return run(argv[1:])
@@ -67,12 +72,30 @@ def warm_up() -> None:
 
 def _execute(argv: Sequence[str]) -> int:
     arguments = parse_execute(argv)
+    _enter()
+    return _told(Attempt(arguments, open_storage(), os.environ))
+
+
+def _map_execute(argv: Sequence[str]) -> int:
+    from glidepath.runtime.map_items import ItemAttempt  # few attempts are items
+
+    arguments = parse_map_execute(argv)
+    _enter()
+    return _told(ItemAttempt(arguments, open_storage(), os.environ))
+
+
+def _enter() -> None:
+    """Make this process a task's: signals, the search path, ``import flytekit``."""
     with contextlib.suppress(ValueError, OSError, AttributeError):  # no such signal here, or stderr is no real file
         faulthandler.register(signal.SIGUSR1)
     if os.getcwd() not in sys.path:  # noqa: PTH109  (the search path holds texts)
         sys.path.append(os.getcwd())  # noqa: PTH109
     _answer_flytekit()
-    document = Attempt(arguments, open_storage(), os.environ).run()
+
+
+def _told(attempt: Attempt) -> int:
+    """Run an attempt and give back the exit code."""
+    document = attempt.run()
     if document is None:
         return 0
     print(told(document), file=sys.stderr)  # noqa: T201
@@ -117,3 +140,6 @@ def _answer_flytekit() -> None:
     """Let a user's ``import flytekit`` find Glidepath: this program runs Glidepath's tasks, and no others."""
     if "flytekit" not in sys.modules:
         install()
+
+
+_PROGRAMS = {"pyflyte-execute": _execute, "pyflyte-fast-execute": _fast_execute, "pyflyte-map-execute": _map_execute}

@@ -34,6 +34,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _OURS = {
     "pyflyte-execute": "execute",
     "pyflyte-fast-execute": "fast_execute",
+    "pyflyte-map-execute": "map_execute",
     "glidepath-container": "container",
     "glidepath-sensor": "sensor",
 }
