@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Documentation as Documentation,
         SourceCode as SourceCode,
     )
+    from glidepath.authoring.dynamic import DynamicTask as DynamicTask, dynamic as dynamic
     from glidepath.authoring.eager import EagerTask as EagerTask, eager as eager
     from glidepath.authoring.environments import Environment as Environment
     from glidepath.authoring.gates import approve as approve, sleep as sleep, wait_for_input as wait_for_input
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from glidepath.authoring.imperative import ImperativeWorkflow as ImperativeWorkflow, Workflow as Workflow
     from glidepath.authoring.launch_plans import LaunchPlan as LaunchPlan
     from glidepath.authoring.logs import logger as logger
+    from glidepath.authoring.maps import array_node as array_node, map_task as map_task
     from glidepath.authoring.notifications import (
         Email as Email,
         PagerDuty as PagerDuty,
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
         Secret as Secret,
         SecurityContext as SecurityContext,
     )
+    from glidepath.authoring.task_metadata import TaskMetadata as TaskMetadata
     from glidepath.authoring.task_settings import DeckField as DeckField
     from glidepath.authoring.tasks import PythonFunctionTask as PythonFunctionTask, Task, task as task
     from glidepath.authoring.workflows import (
@@ -107,6 +110,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "DeckField",
         "Description",
         "Documentation",
+        "DynamicTask",
         "EagerTask",
         "Email",
         "Environment",
@@ -130,17 +134,21 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "SecurityContext",
         "Slack",
         "SourceCode",
+        "TaskMetadata",
         "TaskResolver",
         "VersionParameters",
         "Workflow",
         "WorkflowExecutionPhase",
         "WorkflowFailurePolicy",
         "approve",
+        "array_node",
         "conditional",
         "create_node",
+        "dynamic",
         "eager",
         "get_reference_entity",
         "logger",
+        "map_task",
         "reference_launch_plan",
         "reference_task",
         "reference_workflow",
@@ -197,6 +205,13 @@ def run_task_locally(task: Task[..., Any], values: Mapping[str, Any]) -> Any:
     from glidepath.local import tasks
 
     return tasks.run_task(task, values)
+
+
+def call_cached_locally(task: PythonFunctionTask[..., Any], values: Mapping[str, Any]) -> Any:
+    """Call a cached task in this process, unless its outputs are kept: Python values of its inputs → its Python outputs."""
+    from glidepath.local import tasks
+
+    return tasks.run_cached_function(task, values)
 
 
 def govern_eagerly(task: EagerTask[..., Any]) -> AbstractContextManager[Controller]:

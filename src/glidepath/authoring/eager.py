@@ -49,6 +49,8 @@ _TAUGHT = (
 class EagerTask(PythonFunctionTask[P, "R"]):
     """An async function that calls entities, made by :func:`eager`. It is registered as a task, and as a workflow around it."""
 
+    mappable = False
+
     @functools.cached_property
     def workflow(self) -> EagerWorkflow:
         """The workflow of this task's name: the task, and the handler that ends what it left running when it failed."""
