@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glidepath.admin.expanding import Planned
 from glidepath.admin.live import Key, Live
 from glidepath.engine.attempts import place_of
 from glidepath.engine.commands import AbortAttempt, StartAttempt
@@ -20,6 +21,8 @@ class _Running:
     key: Key
     uid: str
     attempt: int
+    task: core.TaskTemplate
+    output_prefix: str
 
 
 class Dispatcher:
@@ -74,14 +77,17 @@ class Dispatcher:
         running = self._attempts.get(name)
         return running.key if running is not None else None
 
-    def event_of(self, report: Report) -> tuple[Key, AttemptEvent] | None:
-        """The execution that a report is about, and the engine's event; None for attempts that nobody waits for."""
+    def event_of(self, report: Report) -> tuple[Key, AttemptEvent | Planned] | None:
+        """The execution that a report is about, and the engine's event, or the plan that is to be compiled before there is one.
+
+        None for attempts that nobody waits for.
+        """
         running = self._attempts.get(report.name)
         if running is None:
             return None
         uid, attempt, outcome = running.uid, running.attempt, report.outcome
         if outcome is None and report.phase != core.TaskExecution.ABORTED:
-            event: AttemptEvent = AttemptProgressed(
+            event: AttemptEvent | Planned = AttemptProgressed(
                 uid, attempt, report.phase, report.at, report.phase_version, report.reason, report.logs
             )
             return running.key, event
@@ -91,7 +97,8 @@ class Dispatcher:
         if not isinstance(outcome, Succeeded):
             event = AttemptFailed(uid, attempt, report.at, outcome.error, outcome.recoverable, report.logs)
         elif outcome.futures:
-            event = AttemptFailed(uid, attempt, report.at, _futures_refused(), recoverable=False, logs=report.logs)
+            deck_uri = outcome.deck_uri or ""
+            event = Planned(uid, attempt, report.at, running.task, running.output_prefix, report.logs, deck_uri)
         else:
             event = AttemptSucceeded(uid, attempt, report.at, outcome.outputs, report.logs, outcome.deck_uri or "")
         return running.key, event
@@ -103,7 +110,7 @@ class Dispatcher:
     def _attempt(self, live: Live, command: StartAttempt) -> Attempt:
         place = place_of(live.state, command)
         node = live.state.nodes.get(command.uid)
-        self._attempts[place.name] = _Running(live.key, command.uid, command.attempt)
+        self._attempts[place.name] = _Running(live.key, command.uid, command.attempt, command.task, place.output_prefix)
         self._names[(live.key, command.uid, command.attempt)] = place.name
         return Attempt(
             name=place.name,
@@ -118,7 +125,7 @@ class Dispatcher:
             checkpoint_prefix=place.checkpoint_prefix,
             previous_checkpoint=place.previous_checkpoint,
             workflow=live.closure.workflow_id,
-            env={pair.key: pair.value for pair in live.spec.envs.values},
+            env={**{pair.key: pair.value for pair in live.spec.envs.values}, **dict(command.env)},
             interruptible=command.interruptible,
             started_at=node.attempt_started_at if node is not None else None,
         )
@@ -128,8 +135,3 @@ class Dispatcher:
             if executor.task_types is not None and task.type in executor.task_types:
                 return executor
         return next(executor for executor in self._executors if executor.task_types is None)
-
-
-def _futures_refused() -> core.ExecutionError:
-    message = "the task is dynamic: it returned a plan of more nodes, which this version does not run on the server"
-    return core.ExecutionError(code="DynamicNotSupported", message=message, kind=core.ExecutionError.USER)

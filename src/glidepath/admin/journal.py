@@ -24,7 +24,7 @@ from glidepath.admin.store.schema import executions, node_executions, signals, t
 from glidepath.engine import Transition
 from glidepath.engine.codec import encode
 from glidepath.engine.commands import AwaitSignal
-from glidepath.engine.records import ItemRecord
+from glidepath.engine.records import ItemRecord, NodeRecord
 from glidepath.engine.rendering import render
 from glidepath.idl import admin, core, event
 from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
@@ -85,7 +85,7 @@ class Journal:
             if isinstance(message, event.WorkflowExecutionEvent):
                 self._add_execution(live, message, changed)
             elif isinstance(message, event.NodeExecutionEvent):
-                self._add_node(live, message, changed)
+                self._add_node(live, message, changed, record.closure_uri if isinstance(record, NodeRecord) else "")
             elif isinstance(message, event.TaskExecutionEvent):
                 self._add_task(live, message, changed)
         for command in transition.commands:
@@ -149,7 +149,7 @@ class Journal:
         columns = rows.execution_columns(live.closure, changed)
         self._pending.executions[live.key] = {**rows.execution_key(live.state.id), **columns}
 
-    def _add_node(self, live: Live, message: event.NodeExecutionEvent, changed: datetime) -> None:
+    def _add_node(self, live: Live, message: event.NodeExecutionEvent, changed: datetime, closure_uri: str) -> None:
         uid = message.id.node_id
         before = live.nodes.get(uid)
         node = apply_node_event(before, message)
@@ -158,8 +158,10 @@ class Journal:
         if before is None:
             self._pending.new.add(key)
             row["parent_id"] = message.parent_node_metadata.node_id or None
-            row["dynamic_workflow_remote_closure_reference"] = ""
+            row["dynamic_workflow_remote_closure_reference"] = closure_uri
             row["created_at"] = changed
+        elif closure_uri:
+            row["dynamic_workflow_remote_closure_reference"] = closure_uri
         self._pending.nodes[key] = {**self._pending.nodes.get(key, {}), **row}
         if message.phase in TERMINAL_NODE_PHASES:
             live.nodes.pop(uid, None)

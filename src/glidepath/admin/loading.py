@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -12,8 +13,11 @@ from glidepath.admin.config import ServerConfig
 from glidepath.admin.live import Live, NodeValues
 from glidepath.admin.past import Past
 from glidepath.admin.recovery import FROM_NODE, Source, SourceRecovery
+from glidepath.admin.services.launch_plans import load_interfaces
+from glidepath.admin.services.tasks import load_tasks
 from glidepath.admin.store import Store, rows
 from glidepath.admin.store.schema import executions, node_executions, signals, task_executions, workflows
+from glidepath.compiler import LaunchPlanInterface
 from glidepath.engine import ExecutionState, Plan, Settings
 from glidepath.engine.codec import decode
 from glidepath.engine.resume import load
@@ -131,6 +135,13 @@ class Loader:
         )
         with self._store.read() as connection:
             return [rows.execution_id_from(row._mapping) for row in connection.execute(query)]
+
+    def definitions(
+        self, needed_tasks: Sequence[core.Identifier], needed_plans: Sequence[core.Identifier]
+    ) -> tuple[list[core.CompiledTask], list[LaunchPlanInterface]]:
+        """Registered tasks, and interfaces of registered launch plans, in that order. Raises NotFound for a missing one."""
+        with self._store.read() as connection:
+            return load_tasks(connection, needed_tasks), load_interfaces(connection, needed_plans)
 
     def signal_value(self, execution: core.WorkflowExecutionIdentifier, signal_id: str) -> core.Literal | None:
         """What a signal was set to; None for one that nobody has set."""

@@ -20,6 +20,7 @@ from glidepath.admin.cache.lookups import Lookups
 from glidepath.admin.dispatch import Dispatcher
 from glidepath.admin.ends import Ends
 from glidepath.admin.errands import Errands
+from glidepath.admin.expanding import Expander, Planned
 from glidepath.admin.faults import passes
 from glidepath.admin.gates import Gates
 from glidepath.admin.happenings import Adopted, Again, Answered, Broken, ChildOver, Happening, Terminate, Wake
@@ -84,6 +85,7 @@ class Orchestrator:
         self._ends = Ends()
         self._errands = Errands("errands", _ERRANDS)
         self._gates = Gates(loader, self._errands, self._tell)
+        self._expander = Expander(loader, storage, self._errands, self._tell)
         self._inbox: Inbox[Key, Message] = Inbox()
         self._live: dict[Key, Live] = {}
         self._timers: Timers[Happening] = Timers()
@@ -222,7 +224,12 @@ class Orchestrator:
         if isinstance(message, Report):
             reported = self._dispatcher.event_of(message)
             live = self._live.get(reported[0]) if reported is not None else None
-            return (live, reported[1]) if reported is not None and live is not None else None
+            if reported is None or live is None:
+                return None
+            if isinstance(reported[1], Planned):
+                self._expander.expand(live, reported[1])
+                return None
+            return live, reported[1]
         key, what = message
         if isinstance(what, Wake):
             return self._wake(key)

@@ -11,6 +11,8 @@ INPUTS = "inputs.pb"
 OUTPUTS = "outputs.pb"
 ERROR = "error.pb"
 FUTURES = "futures.pb"
+COMPILED_FUTURES = "dynamic_compiled.pb"
+"""The closure that a dynamic task's ``futures.pb`` was compiled to, beside it."""
 DECK = "deck.html"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +48,9 @@ class PatientExecutor(MemoryExecutor):
 
     def __init__(self, storage: Storage) -> None:
         super().__init__(self._run)
-        self._storage = storage
+        self.storage = storage
+        self.runs: Counter[str] = Counter()
+        """How often each attempt was carried out."""
         self.behaviour: Callable[[Attempt], Outcome] = adds_one
         """How attempts end from now on."""
         self.lock = threading.Lock()
@@ -69,6 +72,10 @@ class PatientExecutor(MemoryExecutor):
         with self.lock:
             super().abort(name, reason)
 
+    def report_again(self, name: str) -> None:
+        """Let a server that adopts an ended attempt hear of its end, as executors do that keep a record."""
+        self._known.discard(name)
+
     def begin(self, name: str) -> None:
         """Report that an attempt runs now."""
         with self.lock:
@@ -86,9 +93,10 @@ class PatientExecutor(MemoryExecutor):
         return set(self._known)
 
     def _run(self, attempt: Attempt) -> Outcome:
+        self.runs[attempt.name] += 1
         outcome = self.behaviour(attempt)
-        if isinstance(outcome, Succeeded):
-            self._storage.put(outcome.output_uri, outcome.outputs.SerializeToString())
+        if isinstance(outcome, Succeeded) and not outcome.futures:
+            self.storage.put(outcome.output_uri, outcome.outputs.SerializeToString())
         return outcome
 
 
