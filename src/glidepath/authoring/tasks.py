@@ -8,6 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
+from glidepath import call_cached_locally
 from glidepath.authoring.calls import finished, fitting
 from glidepath.authoring.descriptions import description_of
 from glidepath.authoring.docstrings import parse
@@ -114,7 +115,12 @@ class PythonFunctionTask(PythonAutoContainerTask[P, R]):
         return finished(self.task_function(**values))  # type: ignore[call-arg]
 
     def run(self, values: Mapping[str, Any]) -> Any:
-        """A plain call: arguments are checked, the function is called; an ``async`` one gives its coroutine."""
+        """A plain call: arguments are checked, the function is called; an ``async`` one gives its coroutine.
+
+        Outputs of a cached task come from the local cache if they are there.
+        """
+        if self.settings.cache.enabled and self.interface.outputs:
+            return call_cached_locally(self, fitting(self.interface, values))
         return self.task_function(**fitting(self.interface, values))  # type: ignore[call-arg]
 
     def spec(self, settings: SerializationSettings) -> admin.TaskSpec:

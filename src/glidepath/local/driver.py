@@ -6,12 +6,13 @@ is, with a note of the node.
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.workflows import WorkflowBase
@@ -30,10 +31,12 @@ from glidepath.engine.events import (
 )
 from glidepath.engine.records import ExecutionRecord
 from glidepath.engine.state import LIVE_PHASES
+from glidepath.engine.transition import CacheEntry
 from glidepath.errors import FlyteAssertion
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID, key_of
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
+from glidepath.local.cache_settings import overwrites_cache, uses_cache
 from glidepath.local.failures import Raised, engine_error, exited, noted
 from glidepath.local.options import RunOptions
 from glidepath.local.prepare import IdKey, Prepared, prepare
@@ -42,6 +45,9 @@ from glidepath.runtime.checkpoint import Checkpoint
 from glidepath.runtime.context import ExecutionParameters, local_parameters
 from glidepath.runtime.execution import run_task
 from glidepath.types import DataContext
+
+if TYPE_CHECKING:
+    from glidepath.engine.cache_differences import Work
 
 
 class Surroundings(NamedTuple):
@@ -67,13 +73,15 @@ class LocalRun:
         self._state = ExecutionState(
             core.WorkflowExecutionIdentifier(project="local", domain="local", name=name),
             self._prepared.plan,
-            Settings(str(folder / "metadata" / name), ctx.raw_output_prefix),
+            Settings(str(folder / "metadata" / name), ctx.raw_output_prefix, overwrite_cache=overwrites_cache(os.environ)),
             self._values,
         )
         self._parameters = local_parameters(str(folder), ctx.raw_output_prefix)
         self._commands: deque[Command] = deque()
         self._questions: deque[AwaitSignal] = deque()
         """Asked when nothing else can go on, so that nobody waits for a person who waits for them."""
+        self._work: dict[str, Work] = {}
+        """What cached nodes will keep, by ``uid``: their inputs may change while they run."""
         self._timers = Timers(self._state)
         self._tell = None if options.watch is None else _teller(self._state, options.watch)
         self.raised: list[Raised] = []
@@ -102,6 +110,8 @@ class LocalRun:
         if self._tell is not None:
             self._tell(transition)
         apply(self._state, transition)
+        if transition.cached:
+            self._keep(transition.cached)
         for command in transition.commands:
             if isinstance(command, SetTimer):
                 self._timers.set(command)
@@ -110,7 +120,7 @@ class LocalRun:
             else:
                 self._commands.append(command)
         if transition.phase in TERMINAL_WORKFLOW_PHASES and transition.records:
-            self.error = next((record.error for record in transition.records if isinstance(record, ExecutionRecord)), None)
+            self.error = _error_of(transition)
 
     def _carry_out(self, command: Command) -> None:
         """An abort is nothing to do here: what a failure overtook has not begun."""
@@ -165,8 +175,28 @@ class LocalRun:
             kept_checkpoint=checkpoint,
         )
 
+    # --- the cache; it loads for cached tasks only
+
     def _look_up(self, command: LookupCache) -> None:
-        self._send(CacheAnswered(command.uid, command.attempt, _now(), core.CatalogCacheStatus.CACHE_MISS))
+        if not uses_cache(os.environ):
+            self._send(CacheAnswered(command.uid, command.attempt, _now(), core.CatalogCacheStatus.CACHE_DISABLED))
+            return
+        from glidepath.local.cache import look_up
+
+        looked = look_up(command.task, command.inputs, self._ctx.storage)
+        self._work[command.uid] = looked.work
+        status = core.CatalogCacheStatus.CACHE_MISS if looked.outputs is None else core.CatalogCacheStatus.CACHE_HIT
+        key = looked.work.key.catalog
+        self._send(CacheAnswered(command.uid, command.attempt, _now(), status, key, looked.outputs))
+
+    def _keep(self, entries: Sequence[CacheEntry]) -> None:
+        if not uses_cache(os.environ):
+            return
+        from glidepath.local.cache import keep, work_of
+
+        for entry in entries:
+            known = entry.uid in self._work
+            keep(entry.task, self._work.pop(entry.uid) if known else work_of(entry.task, entry.inputs), entry.outputs)
 
     # --- what a run waits for
 
@@ -222,6 +252,12 @@ def _teller(state: ExecutionState, watch: Callable[[Any], None]) -> Callable[[Tr
             watch(render(state, record))
 
     return tell
+
+
+def _error_of(transition: Transition) -> core.ExecutionError | None:
+    """Why the run failed; the first records of its end say only that it is going to."""
+    found = (record.error for record in transition.records if isinstance(record, ExecutionRecord))
+    return next((error for error in found if error is not None), None)
 
 
 def _now() -> datetime:

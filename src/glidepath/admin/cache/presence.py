@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from glidepath.admin.faults import passes
 from glidepath.idl.literal_uris import Place
+from glidepath.storage.presence import is_there
 from glidepath.storage.protocol import Storage
-from glidepath.storage.uris import is_remote, local_path, scheme_of
 
 _FEW = 4
 _PROBES = 16
-_FOREIGN = frozenset({"http", "https"})
 
 
 class Presence:
@@ -39,14 +37,8 @@ class Presence:
         return next((place.uri for place, found in zip(places, there, strict=True) if not found), "")
 
     def _is_there(self, place: Place) -> bool:
-        if scheme_of(place.uri) in _FOREIGN:
-            return True
         try:
-            if not is_remote(place.uri):
-                return os.path.exists(local_path(place.uri))  # noqa: PTH110  Path.exists raises for a folder closed to us
-            if self._storage.stat(place.uri) is not None:
-                return True
-            return place.is_folder and next(iter(self._storage.list(place.uri)), None) is not None
+            return is_there(self._storage, place.uri, is_folder=place.is_folder)
         except Exception as error:
             if passes(error):
                 raise
