@@ -16,7 +16,9 @@ def invert(n: int) -> float:
 
 @task(retries=2)
 def stubborn(n: int) -> int:
-    raise FlyteRecoverableException(f"{n} is never good")
+    if n:
+        raise FlyteRecoverableException(f"{n} is never good")
+    return n
 
 
 @workflow
