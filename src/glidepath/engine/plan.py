@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from glidepath.compiler.draft import branch_children
 from glidepath.engine.overrides import with_node_overrides
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID, START_NODE_ID, key_of
@@ -112,9 +113,7 @@ class _Setting(NamedTuple):
 def _graph_of(compiled: core.CompiledWorkflow, tasks: Mapping[IdKey, core.TaskTemplate]) -> Graph:
     template = compiled.template
     setting = _Setting(tasks, template.metadata_defaults.interruptible)
-    upstream, downstream = compiled.connections.upstream, compiled.connections.downstream
-    edges = {node_id: tuple(ids.ids) for node_id, ids in downstream.items()}
-    counts = {node_id: len(ids.ids) for node_id, ids in upstream.items()}
+    edges, counts = _edges_of(compiled)
     nodes = {spec.id: _node_of(spec, setting, counts.get(spec.id, 0), edges.get(spec.id, ())) for spec in template.nodes}
     failure = template.failure_node.id if template.HasField("failure_node") else ""
     if failure:
@@ -127,6 +126,30 @@ def _graph_of(compiled: core.CompiledWorkflow, tasks: Mapping[IdKey, core.TaskTe
         has_outputs=bool(template.interface.outputs.variables),
         failure=failure,
     )
+
+
+def _edges_of(compiled: core.CompiledWorkflow) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+    """The nodes after each node, and how many stand before it.
+
+    A branch also comes after what its arms take: the compiler notes that at the arms, which begin with the branch.
+    """
+    upstream, downstream = compiled.connections.upstream, compiled.connections.downstream
+    edges = {node_id: tuple(ids.ids) for node_id, ids in downstream.items()}
+    counts = {node_id: len(ids.ids) for node_id, ids in upstream.items()}
+    own = {spec.id for spec in compiled.template.nodes} - {START_NODE_ID}
+    for spec in compiled.template.nodes:
+        taken = {each for inner in _inner_ids(spec) for each in upstream[inner].ids} & own
+        for node_id in sorted(taken.difference(upstream[spec.id].ids)) if taken else ():
+            edges[node_id] = (*edges.get(node_id, ()), spec.id)
+            counts[spec.id] = counts.get(spec.id, 0) + 1
+    return edges, counts
+
+
+def _inner_ids(spec: core.Node) -> Iterator[str]:
+    """The ids of all nodes inside a branch, at every depth."""
+    for child in branch_children(spec):
+        yield child.id
+        yield from _inner_ids(child)
 
 
 def _node_of(spec: core.Node, setting: _Setting, upstream_count: int = 0, downstream: tuple[str, ...] = ()) -> GraphNode:

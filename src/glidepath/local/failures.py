@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn, TypeVar
 
-from glidepath.errors import FlyteDisapprovalException, FlyteException, FlyteUserException, FlyteUserRuntimeException
+from glidepath.errors import (
+    FlyteDisapprovalException,
+    FlyteException,
+    FlyteUserException,
+    FlyteUserRuntimeException,
+    FlyteValueException,
+)
 from glidepath.idl import core
 
-_REJECTED = "ReceivedRejectSignal"
+_KINDS = {"ReceivedRejectSignal": FlyteDisapprovalException, "UserProvidedError": FlyteValueException}
+"""What the engine's own errors are to the caller: a rejected approval, and a conditional's ``fail``."""
 E = TypeVar("E", bound=BaseException)
 
 
@@ -60,8 +67,7 @@ def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequen
         if isinstance(exception, FlyteUserRuntimeException) and isinstance(cause, Exception):
             exception = cause
         raise noted(exception, f"in {culprit.place}")
-    kind = FlyteDisapprovalException if error is not None and error.code == _REJECTED else FlyteUserException
-    raise kind(message, where=entity)
+    raise _KINDS.get(error.code if error is not None else "", FlyteUserException)(message, where=entity)
 
 
 def noted(exception: E, text: str) -> E:

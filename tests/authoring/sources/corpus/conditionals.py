@@ -252,7 +252,7 @@ def overridden_wf(a: int) -> int:
     c = (
         conditional("c")
         .if_(a > 1)
-        .then(plus(a=a).with_overrides(node_name="hello", retries=3, aliases={"o0": "zed"}))
+        .then(plus(a=a).with_overrides(node_name="hello", retries=3))
         .else_()
         .then(plus(a=1).with_overrides(requests=Resources(cpu="1"), limits=Resources(cpu="1")))
     )
