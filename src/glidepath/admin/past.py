@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from glidepath.admin.arrays import succeeded_items
 from glidepath.admin.store import Store, rows
 from glidepath.admin.store.schema import node_executions
 from glidepath.engine.codec import decode
+from glidepath.engine.items import EndedItem, output_uri
 from glidepath.engine.plan import BRANCH, SUB_WORKFLOW, GraphNode, Plan
 from glidepath.engine.state import ROOT, NodeState
 from glidepath.idl import core
@@ -35,6 +37,14 @@ class Past:
         with self._store.read() as connection:
             data = connection.execute(query).scalar_one_or_none()
         return decode(data) if data is not None else None
+
+    def succeeded_items(self, array: NodeState) -> Iterator[tuple[EndedItem, str]]:
+        """The items of an array that succeeded, whether the array did or not, and where the outputs of each were left."""
+        node = core.NodeExecutionIdentifier(node_id=array.uid, execution_id=self.execution)
+        with self._store.read() as connection:
+            found = succeeded_items(connection, node)
+        for item in found:
+            yield item, output_uri(array.output_dir, item)
 
     def owner(self, uid: str) -> NodeState | None:
         """The row of a node that has others inside it."""

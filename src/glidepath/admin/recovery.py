@@ -65,6 +65,8 @@ class SourceRecovery:
         fits = self._trusts or given == inputs
         if row.phase in _SUCCEEDED and uid not in self._opened and (self._trusts or node.kind not in _OPENED):
             return self._result(row) if fits else None
+        if node.kind == ARRAY:
+            return RecoveredNode(items=self._items_of(row)) if fits else None
         if row.closure_uri:
             return self._plan_left_by(row) if fits and self._source.same_code else None
         return None
@@ -132,6 +134,15 @@ class SourceRecovery:
             cache_status=row.cache_status,
             cache_key=row.cache_key,
         )
+
+    def _items_of(self, array: NodeState) -> dict[int, core.LiteralMap]:
+        """The outputs of an array's items that succeeded, by index; those whose data is gone run again."""
+        found = {}
+        for item, uri in self._source.past.succeeded_items(array):
+            outputs = self._read(uri) if item.stored else core.LiteralMap.FromString(item.outputs)
+            if outputs is not None:
+                found[item.number] = outputs
+        return found
 
     def _plan_left_by(self, row: NodeState) -> RecoveredNode | None:
         try:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 
 from glidepath.engine import nodes
 from glidepath.engine.items import (
-    INLINE_BYTES,
-    INLINE_TOTAL_BYTES,
     SUCCEEDED_PHASES,
     EndedItem,
     Items,
@@ -196,13 +194,11 @@ def _outputs(step: Step, scope: Scope) -> Iterator[tuple[int, core.LiteralMap]]:
 
 def _succeeded(step: Step, node: NodeState) -> EndedItem:
     """Small outputs stay with the array; larger ones are in storage, where the attempt wrote them."""
-    index = index_of(node.node_id)
-    data = step.outputs(node.uid).SerializeToString(deterministic=True)
     kept = step.items(node.scope).kept_bytes
-    if len(data) > INLINE_BYTES or kept + len(data) > INLINE_TOTAL_BYTES:
-        return EndedItem(index, node.phase, node.attempt, stored=True)
-    step.transition.outputs.pop(node.uid, None)
-    return EndedItem(index, node.phase, node.attempt, data)
+    ended = EndedItem(index_of(node.node_id), node.phase, node.attempt).with_outputs(step.outputs(node.uid), kept)
+    if not ended.stored:
+        step.transition.outputs.pop(node.uid, None)
+    return ended
 
 
 def _failed(node: NodeState) -> EndedItem:

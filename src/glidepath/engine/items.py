@@ -47,6 +47,11 @@ class Array(NamedTuple):
     """Inputs that every item gets whole, though they may be lists."""
 
 
+def output_uri(data_dir: str, ended: EndedItem) -> str:
+    """Where the last attempt of an item leaves its outputs, in the folder of its array's items."""
+    return f"{paths.node_output_dir(f'{data_dir}/{ended.number}', ended.attempt)}/{paths.OUTPUTS}"
+
+
 class Progress(NamedTuple):
     """How far an array is."""
 
@@ -95,6 +100,12 @@ class EndedItem(NamedTuple):
     message: str = ""
     """Why it failed."""
 
+    def with_outputs(self, outputs: core.LiteralMap, kept_bytes: int) -> EndedItem:
+        """The item with its outputs, if they are small and the array keeps not too many bytes of them already."""
+        data = outputs.SerializeToString(deterministic=True)
+        large = len(data) > INLINE_BYTES or kept_bytes + len(data) > INLINE_TOTAL_BYTES
+        return self._replace(stored=True) if large else self._replace(outputs=data)
+
 
 @dataclass
 class ItemsChange:
@@ -134,8 +145,7 @@ class Items:
         """An item ended."""
         self.phases[ended.number] = ended.phase
         if ended.stored:
-            folder = paths.node_output_dir(f"{self.array.data_dir}/{ended.number}", ended.attempt)
-            self.stored[self.uid_of(ended.number)] = (ended.number, paths.join(folder, paths.OUTPUTS))
+            self.stored[self.uid_of(ended.number)] = (ended.number, self.output_uri(ended))
         elif ended.outputs:
             self.kept_bytes += len(ended.outputs) - len(self.outputs.get(ended.number, b""))
             self.outputs[ended.number] = ended.outputs
@@ -143,6 +153,10 @@ class Items:
             self.failures.add(ended.number, ended.message)
             if self.first_failed is None:
                 self.first_failed = ended.number
+
+    def output_uri(self, ended: EndedItem) -> str:
+        """Where the last attempt of an item leaves its outputs."""
+        return output_uri(self.array.data_dir, ended)
 
     def has_ended(self, index: int) -> bool:
         return bool(self.phases[index])

@@ -170,7 +170,8 @@ class Step:
             return  # its attempt says more
         told = self.transition.records[-1] if self.transition.records else None
         if isinstance(told, ItemRecord) and (told.uid, told.attempt, told.phase) == (node.uid, node.attempt, phase):
-            return  # its attempt has just said so
+            self.transition.records[-1] = told._replace(cache_status=node.cache_status)  # its attempt has just said the rest
+            return
         index = index_of(graph_node.id)
         self.transition.records.append(
             ItemRecord(scope, node.uid, index, node.attempt, phase, self.at, "", (), node.launched, node.cache_status)

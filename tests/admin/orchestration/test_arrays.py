@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from orchestrated import FAILED, SUCCEEDED, PatientExecutor, Server
 from sqlalchemy import func, select
 
 from glidepath.admin.arrays import succeeded_items
+from glidepath.admin.errors import AlreadyExists
 from glidepath.admin.services import array_items as responses
 from glidepath.admin.store.schema import array_items
 from glidepath.executors.protocol import Attempt, Failed, Outcome, Succeeded
@@ -29,27 +31,33 @@ def values_of(literal: core.Literal) -> list[int | None]:
     ]
 
 
-def register(server: Server, retries: int = 0, **of_array: object) -> core.Identifier:
-    """The workflow ``mapped``: a list ``n`` -> the list ``o0`` of one array over the map task ``m``."""
+def register(
+    server: Server, *, name: str = "mapped", retries: int = 0, cached: bool = False, **of_array: object
+) -> core.Identifier:
+    """The workflow ``name``: a list ``n`` -> the list ``o0`` of one array over the map task ``m``."""
     request = task("m")
     request.spec.template.interface.CopyFrom(interface({"n": INTS}, {"o0": INTS}))
     request.spec.template.metadata.retries.retries = retries
-    server.call("CreateTask", request)
+    if cached:
+        request.spec.template.metadata.discoverable = True
+        request.spec.template.metadata.discovery_version = "1"
+    with contextlib.suppress(AlreadyExists):
+        server.call("CreateTask", request)
     item = core.Node(id="m", inputs=[promise("n", "", "n")], task_node=core.TaskNode(reference_id=identifier("TASK", "m")))
-    return register_array(server, item, **of_array)
+    return register_array(server, name, item, **of_array)
 
 
-def register_array(server: Server, item: core.Node, **of_array: object) -> core.Identifier:
+def register_array(server: Server, name: str, item: core.Node, **of_array: object) -> core.Identifier:
     array = core.ArrayNode(node=item, **of_array)  # type: ignore[arg-type]
     node = core.Node(id="n0", metadata=core.NodeMetadata(name="m"), inputs=[promise("n", "", "n")], array_node=array)
     template = core.WorkflowTemplate(
-        id=identifier("WORKFLOW", "mapped"),
+        id=identifier("WORKFLOW", name),
         interface=interface({"n": INTS}, {"o0": INTS}),
         nodes=[node],
         outputs=[promise("o0", "n0", "o0")],
     )
     server.call("CreateWorkflow", admin.WorkflowCreateRequest(id=template.id, spec=admin.WorkflowSpec(template=template)))
-    plan = launch_plan("mapped", workflow_name="mapped")
+    plan = launch_plan(name, workflow_name=name)
     server.call("CreateLaunchPlan", plan)
     return plan.id
 
@@ -196,7 +204,7 @@ def test_a_restart_goes_on_with_the_items_that_are_left(servers: Callable[[], Se
 def test_outputs_too_large_for_a_row_are_read_after_a_restart(
     servers: Callable[[], Server], executor: PatientExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("glidepath.engine.array_items.INLINE_BYTES", 0)
+    monkeypatch.setattr("glidepath.engine.items.INLINE_BYTES", 0)
     server = servers()
     execution = launch(server, register(server, parallelism=1), 1, 2, 3)
     server.until(lambda: executor.names == ["e1-n0-0-n0-0"])
@@ -252,7 +260,7 @@ def launch_plan_array(server: Server, **of_array: object) -> core.Identifier:
     item = core.Node(id="wf", inputs=[promise("n", "", "n")])
     item.workflow_node.launchplan_ref.CopyFrom(identifier("LAUNCH_PLAN", "wf"))
     of_array["is_original_sub_node_interface"] = {"value": True}
-    return register_array(server, item, **of_array)
+    return register_array(server, "mapped", item, **of_array)
 
 
 def test_the_items_of_a_launch_plan_are_children(servers: Callable[[], Server]) -> None:
@@ -282,3 +290,53 @@ def test_a_failed_item_ends_the_children_of_the_others(servers: Callable[[], Ser
     executor.run_next()
     server.until(lambda: server.phase(execution) == FAILED)
     server.until(lambda: sorted(server.phase(child) for child in server.children()) == ["ABORTED", FAILED])
+
+
+def test_recover_runs_only_the_items_that_did_not_succeed(servers: Callable[[], Server], executor: PatientExecutor) -> None:
+    fails_for(2, 3, executor=executor)
+    server = servers()
+    execution = launch(server, register(server, parallelism=1, min_successes=4), *range(6))
+    assert server.run_to_end(execution) == SUCCEEDED  # 4 of 6
+    failed = launch(server, register(server, name="strict", parallelism=1, run_all_sub_nodes=True), *range(6), name="e2")
+    assert server.run_to_end(failed) == FAILED
+    executor.behaviour = times_ten
+    recovered = recover(server, failed, "e3")
+    assert server.run_to_end(recovered) == SUCCEEDED
+    assert outputs_of(server, recovered) == [0, 10, 20, 30, 40, 50]
+    assert {name for name in executor.started if name.startswith("e3-")} == {"e3-n0-0-n2-0", "e3-n0-0-n3-0"}
+
+
+def test_large_outputs_of_items_are_recovered(
+    servers: Callable[[], Server], executor: PatientExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("glidepath.engine.items.INLINE_BYTES", 0)
+    fails_for(2, executor=executor)
+    server = servers()
+    failed = launch(server, register(server, parallelism=1), 1, 2)
+    assert server.run_to_end(failed) == FAILED
+    for name in ("e2", "e3"):
+        failed = recover(server, failed, name)
+        assert server.run_to_end(failed) == FAILED
+    executor.behaviour = times_ten
+    recovered = recover(server, failed, "e4")
+    assert server.run_to_end(recovered) == SUCCEEDED
+    assert outputs_of(server, recovered) == [10, 20]
+
+
+def test_items_are_looked_up_in_the_cache_one_by_one(servers: Callable[[], Server], executor: PatientExecutor) -> None:
+    server = servers()
+    plan = register(server, cached=True)
+    server.run_to_end(launch(server, plan, 1, 2))
+    execution = launch(server, plan, 2, 3, name="e2")
+    assert server.run_to_end(execution) == SUCCEEDED
+    assert outputs_of(server, execution) == [20, 30]
+    assert {name for name in executor.started if name.startswith("e2-")} == {"e2-n0-0-n1-0"}
+    statuses = [each.cache_status for each in task_execution(server, execution).closure.metadata.external_resources]
+    assert statuses == [core.CatalogCacheStatus.CACHE_HIT, core.CatalogCacheStatus.CACHE_POPULATED]
+
+
+def recover(server: Server, source: core.WorkflowExecutionIdentifier, name: str) -> core.WorkflowExecutionIdentifier:
+    found: core.WorkflowExecutionIdentifier = server.call(
+        "RecoverExecution", admin.ExecutionRecoverRequest(id=source, name=name)
+    ).id
+    return found

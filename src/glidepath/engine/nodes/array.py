@@ -127,7 +127,9 @@ def _opened(step: Step, graph_node: GraphNode, node: NodeState, items: Items) ->
     found = step.recovered(graph_node, node, items.inputs or core.LiteralMap())
     for index, outputs in found.items.items() if found is not None else ():
         if index < items.progress.size:
-            ended = EndedItem(index, core.NodeExecution.RECOVERED, 0, outputs.SerializeToString(deterministic=True))
+            ended = EndedItem(index, core.NodeExecution.RECOVERED, 0).with_outputs(outputs, items.kept_bytes)
+            if ended.stored:
+                step.write(items.output_uri(ended), outputs)
             items.add(ended)
             change.ended.append(ended)
     change.progress = items.progress._replace(succeeded=len(change.ended))
