@@ -50,4 +50,18 @@ _GATES = (
 
 _IMPERATIVE = (Journey("shown.imperative.build", {"path": "a/b.c"}, outputs={"label": "b.c+B.C"}, ordered=True),)
 
-JOURNEYS = (*_GRAPHS, *_CHILDREN, *_FAILURES, *_BRANCHES, *_GATES, *_IMPERATIVE)
+_MAPS = (
+    Journey("shown.maps.primes_wf", {"upper": 500}, outputs={"o0": 95}),
+    Journey("shown.maps.readings_wf", outputs={"o0": 22.0}),
+    Journey("shown.maps.readings_wf", {"readings": ["a", "b", "75.2"]}, fails="could not convert string to float"),
+    Journey("shown.maps.areas_wf", {"widths": [1.5, 2.0], "heights": [2.0, 4.0]}, outputs={"o0": [3.0, 8.0]}),
+    Journey("shown.maps.areas_wf", {"widths": [], "heights": []}, outputs={"o0": []}),
+)
+
+_DYNAMICS = (
+    Journey("shown.dynamic.sort_wf", {"numbers": [3, 1]}, outputs={"o0": [1, 3]}, ordered=True),
+    Journey("shown.dynamic.sort_wf", outputs={"o0": [1, 2, 3, 5, 7, 8, 9]}),
+    Journey("shown.dynamic.words_wf", {"text": "to be or not"}, outputs={"o0": {"2": 3, "3": 1}}),
+)
+
+JOURNEYS = (*_GRAPHS, *_CHILDREN, *_FAILURES, *_BRANCHES, *_GATES, *_IMPERATIVE, *_MAPS, *_DYNAMICS)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from glidepath.authoring.launch_plans import LaunchPlan
 from glidepath.authoring.workflows import WorkflowBase
+from glidepath.compiler import CompilationError
 from glidepath.engine import ExecutionState, Settings, Transition, advance, apply
 from glidepath.engine.attempts import place_of
 from glidepath.engine.commands import AwaitSignal, Command, LookupCache, SetTimer, StartAttempt, StartChild
@@ -47,6 +48,7 @@ from glidepath.runtime.execution import run_task
 from glidepath.types import DataContext
 
 if TYPE_CHECKING:
+    from glidepath.authoring.dynamic_jobs import Futures
     from glidepath.engine.cache_differences import Work
 
 
@@ -148,7 +150,10 @@ class LocalRun:
         place = f"node {command.uid}, attempt {command.attempt + 1}, of {self._workflow.name} (task {task.name})"
         try:
             outputs = run_task(task, command.inputs, self._ctx, self._parameters_of(command))
-            event: Event = AttemptSucceeded(command.uid, command.attempt, _now(), outputs)
+            if isinstance(outputs, core.LiteralMap):
+                event: Event = AttemptSucceeded(command.uid, command.attempt, _now(), outputs)
+            else:
+                event = self._expand(command, outputs, place)
         except KeyboardInterrupt as interrupt:
             raise noted(interrupt, f"in {place}") from None
         except (Exception, SystemExit) as raised:  # noqa: BLE001  the engine's business first, then the caller's
@@ -158,6 +163,21 @@ class LocalRun:
             event = AttemptFailed(command.uid, command.attempt, _now(), reason, recoverable)
         self._fire_timers()  # a task cannot be stopped in this thread: what took too long fails when it is done
         self._send(event)
+
+    def _expand(self, command: StartAttempt, futures: Futures, place: str) -> Event:
+        """A dynamic task drew a graph, which runs in its place; or one that does not fit together."""
+        # Few tasks are dynamic.
+        from glidepath.local.dynamic import expanded, not_buildable
+
+        node_id = self._state.nodes[command.uid].node_id
+        try:
+            event = expanded(command, place_of(self._state, command), node_id, futures, _now())
+        except (CompilationError, FlyteAssertion) as error:
+            reason = not_buildable(command, error)
+            self.raised.append(Raised(place, error, reason))
+            return AttemptFailed(command.uid, command.attempt, _now(), reason, recoverable=False)
+        self._entities.update(futures.entities)
+        return event
 
     def _entity(self, identifier: core.Identifier) -> Any:
         key = key_of(identifier)

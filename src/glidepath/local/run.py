@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
 
 from glidepath.authoring.launch_plans import LaunchPlan
@@ -18,6 +19,9 @@ from glidepath.types import DataContext, to_python
 _TOP = "local"
 """The name of an execution that nobody started but the caller."""
 
+_signals: ContextVar[Mapping[str, Any]] = ContextVar("glidepath_signals", default=DEFAULTS.signals)
+"""What gates are given, for the runs that an eager function of this run starts, too."""
+
 
 def run(entity: WorkflowBase[..., Any] | LaunchPlan, kwargs: Mapping[str, Any], options: RunOptions = DEFAULTS) -> Any:
     """Run a workflow or launch plan with Python values; gives back what its function would return.
@@ -29,8 +33,13 @@ def run(entity: WorkflowBase[..., Any] | LaunchPlan, kwargs: Mapping[str, Any], 
     ctx = DataContext(open_storage(), str(folder / "raw"), folder / "data", upload=False)
     inputs = _inputs(entity, kwargs, ctx)
     workflow = entity.workflow if isinstance(entity, LaunchPlan) else entity
-    local = LocalRun(workflow, Surroundings(ctx, folder, options), _TOP)
-    outputs = local.to_end(inputs)
+    signals = options.signals or _signals.get()
+    local = LocalRun(workflow, Surroundings(ctx, folder, options._replace(signals=signals)), _TOP)
+    token = _signals.set(signals)
+    try:
+        outputs = local.to_end(inputs)
+    finally:
+        _signals.reset(token)
     if outputs is None:
         raise_failure(entity.name, local.error, local.raised)
     interface = workflow.interface
