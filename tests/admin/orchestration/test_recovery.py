@@ -47,7 +47,7 @@ def recover_with(
     server: Server,
     source: core.WorkflowExecutionIdentifier,
     plan: core.Identifier,
-    n: int = 1,
+    n: int | None = 1,
     from_node: str = "",
 ) -> core.WorkflowExecutionIdentifier:
     """Recover with what RecoverExecution cannot say."""
@@ -58,7 +58,11 @@ def recover_with(
     if from_node:
         spec.annotations.values["glidepath.io/from-node"] = from_node
     request = admin.ExecutionCreateRequest(
-        project=source.project, domain=source.domain, name="e2", spec=spec, inputs=literals(n=integer(n))
+        project=source.project,
+        domain=source.domain,
+        name="e2",
+        spec=spec,
+        inputs=literals(n=integer(n)) if n is not None else literals(),
     )
     found: core.WorkflowExecutionIdentifier = server.call("CreateExecution", request).id
     return found
@@ -192,6 +196,14 @@ def test_new_inputs_run_what_they_change(servers: Callable[[], Server]) -> None:
     assert server.run_to_end(execution) == SUCCEEDED
     assert ran(server, execution) == ["n0", "n1", "n2", "n3"]
     assert outputs_of(server, execution) == {"o0": 14}
+
+
+def test_inputs_that_are_not_given_are_those_of_the_past(servers: Callable[[], Server]) -> None:
+    server = servers()
+    source = failed_chain(server, "n2")
+    execution = recover_with(server, source, chain_plan(), n=None)
+    assert server.run_to_end(execution) == SUCCEEDED
+    assert ran(server, execution) == ["n2", "n3"]
 
 
 def test_new_inputs_leave_what_they_do_not_change(servers: Callable[[], Server]) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from glidepath.admin import launch
-from glidepath.admin.errors import AlreadyExists, InvalidArgument, already_terminal, missing_entity, missing_identifier
-from glidepath.admin.recovery import FROM_NODE
+from glidepath.admin.errors import AlreadyExists, already_terminal, missing_entity, missing_identifier
 from glidepath.admin.rpc import Call, Rpc
 from glidepath.admin.services.context import Context
 from glidepath.admin.services.listing import ListOf, active_unless_asked, read_list
 from glidepath.admin.services.projects import require_active
+from glidepath.admin.services.recoveries import check_from_node, recovered_inputs
 from glidepath.admin.services.single_tasks import generated_launch_plan
 from glidepath.admin.store.database import insert_new
 from glidepath.admin.store.entities import EXECUTION
@@ -35,15 +35,14 @@ from glidepath.admin.store.schema import (
     tasks,
     workflows,
 )
-from glidepath.admin.validation import require, require_execution, require_scope
+from glidepath.admin.validation import require_execution, require_scope
 from glidepath.idl import admin, core, paths
-from glidepath.idl.ids import START_NODE_ID, execution_name
+from glidepath.idl.ids import execution_name
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.idl.text import compact_text
 
 _LIST = ListOf("ListExecutions", EXECUTION, EXECUTION_COLUMNS)
 _LIST_ERROR_LENGTH = 100
-_TOLD_NODES = 20
 _OCCUPYING = ("UNDEFINED", "QUEUED", "RUNNING")
 
 
@@ -159,6 +158,8 @@ class Executions:
             labels = require_active(connection, self._context, request.project, request.domain)
         target = self._target(request.spec.launch_plan)
         given = launch.user_inputs(request)
+        if request.spec.metadata.mode == admin.ExecutionMetadata.RECOVERED:
+            given = recovered_inputs(self._context, request.spec, given, target.expected.parameters)
         inputs = launch.complete_inputs(given, target.expected.parameters, target.plan.fixed_inputs)
         spec = launch.merged_spec(request.spec, target.plan, labels.values, self._context.config.limits.parallelism)
         spec.metadata.principal = call.principal
@@ -208,7 +209,7 @@ class Executions:
         metadata = spec.metadata
         with self._context.store.read() as connection:
             if metadata.mode == admin.ExecutionMetadata.RECOVERED:
-                check_recovery(connection, spec)
+                check_from_node(connection, spec)
             if metadata.HasField("parent_node_execution"):
                 node = metadata.parent_node_execution
                 node_id = connection.execute(
@@ -276,19 +277,6 @@ class Executions:
         ]
         if tags:
             connection.execute(execution_tags.insert(), tags)
-
-
-def check_recovery(connection: Connection, spec: admin.ExecutionSpec) -> None:
-    """A recovery says what it recovers from; the node from which it begins anew must be one that began there."""
-    require(spec.metadata.HasField("reference_execution"), "reference_execution")
-    source, wanted = spec.metadata.reference_execution, spec.annotations.values.get(FROM_NODE, "")
-    _source(connection, source)
-    if not wanted:
-        return
-    begun = select(node_executions.c.node_id).where(*is_execution(node_executions, source))
-    if connection.execute(begun.where(node_executions.c.node_id == wanted)).first() is None:
-        known = connection.execute(begun.where(node_executions.c.node_id != START_NODE_ID).limit(_TOLD_NODES)).scalars()
-        raise InvalidArgument(f"no node [{wanted}] began in execution [{source.name}]; there are [{', '.join(sorted(known))}]")
 
 
 def load_execution(connection: Connection, identifier: core.WorkflowExecutionIdentifier) -> admin.Execution:
