@@ -221,7 +221,7 @@ def govern_eagerly(task: EagerTask[..., Any]) -> AbstractContextManager[Controll
     if eager.on_platform(task):
         from glidepath.remote.eager import RemoteController
 
-        return eager.with_deck(RemoteController.of_attempt(task))
+        return eager.with_deck(RemoteController.of_attempt(task, eager.settings()))
     from glidepath.local.eager import LocalController
 
     return LocalController.opened()
@@ -229,6 +229,6 @@ def govern_eagerly(task: EagerTask[..., Any]) -> AbstractContextManager[Controll
 
 def end_eager_children() -> None:
     """End what the failed eager task of this attempt's execution left running on its control plane."""
-    from glidepath.remote.eager import end_children
+    from glidepath.remote.eager_cleanup import end_children
 
     end_children()

@@ -70,11 +70,8 @@ def _await(coroutine: Coroutine[Any, Any, Any]) -> Any:
     # asyncio takes longer to import than all of authoring; only async tasks pay for it.
     import asyncio
 
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    return _in_thread(coroutine)
+    # Not get_running_loop, whose exception would become the context of whatever the coroutine raises.
+    return asyncio.run(coroutine) if asyncio._get_running_loop() is None else _in_thread(coroutine)
 
 
 def _in_thread(coroutine: Coroutine[Any, Any, Any]) -> Any:

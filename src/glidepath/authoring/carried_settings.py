@@ -9,8 +9,6 @@ import base64
 import gzip
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from glidepath.authoring.images import DEFAULT_NAME, Image, ImageConfig
@@ -18,7 +16,6 @@ from glidepath.authoring.settings import PACKAGE_PLACEHOLDER, FastSettings, Seri
 from glidepath.errors import FlyteValueException
 
 VARIABLE = "_F_SS_C"
-_FACTS = (("PROJECT", "PRJ"), ("DOMAIN", "DM"), ("VERSION", "V"))
 _DESTINATION = "/root"
 _VIRTUALENV = "/opt/venv"
 
@@ -40,18 +37,6 @@ def restored(text: str) -> SerializationSettings:
         raise FlyteValueException(
             f"the variable {VARIABLE} does not hold serialization settings: {error}", hint="register the task again"
         ) from error
-
-
-def of_container(env: Mapping[str, str], fast: FastSettings | None) -> SerializationSettings:
-    """The settings under which a running task was registered, for what it registers or compiles itself.
-
-    ``env`` is the container's: the carried settings, and the task's project, domain and version. ``fast`` says where the
-    process got its code from; ``None`` when the code is in the image.
-    """
-    text = env.get(VARIABLE)
-    base = restored(text) if text else SerializationSettings()
-    fact = {name: env.get(f"FLYTE_INTERNAL_TASK_{name}") or env.get(f"_F_TK_{short}", "") for name, short in _FACTS}
-    return replace(base, project=fact["PROJECT"], domain=fact["DOMAIN"], version=fact["VERSION"], fast=fast)
 
 
 def _document(settings: SerializationSettings) -> dict[str, Any]:

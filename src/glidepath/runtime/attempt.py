@@ -131,8 +131,15 @@ class Attempt:
             raw_output_prefix=raw,
             output_metadata_prefix=self._arguments.output_prefix,
             enable_deck=task.settings.deck,
+            attributes=self._code(),
             kept_checkpoint=checkpoint,
         )
+
+    def _code(self) -> dict[str, str]:
+        """Where fetched code came from: what the task registers itself comes from there, too."""
+        if not self._arguments.distribution:
+            return {}
+        return {"FLYTE_DISTRIBUTION": self._arguments.distribution, "FLYTE_DESTINATION": self._arguments.destination}
 
     def _fact(self, name: str, short: str) -> str:
         return self._env.get(f"FLYTE_INTERNAL_{name}") or self._env.get(short, "")

@@ -112,7 +112,19 @@ def settle() -> None:
 
 
 def _load_all(names: Sequence[str]) -> None:
+    """Import in the order in which imports ended, which is not the one in which they began.
+
+    So a module that can only be reached through another, since the two need each other, fails at first and is there later.
+    """
+    late = []
     for name in names:
+        try:
+            _load(name)
+        except Unsafe as error:
+            if not isinstance(error.__cause__, ImportError):
+                raise
+            late.append(name)
+    for name in late:
         _load(name)
 
 
