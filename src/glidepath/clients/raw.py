@@ -14,6 +14,7 @@ from typing import TypeVar, cast
 
 import grpc
 from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
 from grpc_health.v1 import health_pb2
 
 from glidepath.clients.auth import auth_interceptors
@@ -23,7 +24,8 @@ from glidepath.clients.config import PlatformConfig
 from glidepath.clients.errors import Translate
 from glidepath.clients.retry import Retry
 from glidepath.errors import FlyteTimeout
-from glidepath.idl import admin, service
+from glidepath.idl import admin, core, service
+from glidepath.idl.own_services import CACHE_SERVICE
 from glidepath.idl.waiting import END, WAIT
 
 _Answer = TypeVar("_Answer", bound=Message)
@@ -370,6 +372,12 @@ class RawClient:
     def set_signal(self, request: admin.SignalSetRequest) -> admin.SignalSetResponse:
         """Give a signal its value. INVALID_ARGUMENT: no such signal, or a value of another type."""
         return self._call(_SIGNAL, "SetSignal", request, admin.SignalSetResponse)
+
+    # CacheService, which only Glidepath's control plane has
+
+    def explain_cache(self, request: core.NodeExecutionIdentifier) -> Struct:
+        """Why a node found its outputs in the cache, or did not. FAILED_PRECONDITION: it did not ask."""
+        return self._call(CACHE_SERVICE, "Explain", request, Struct)
 
     # AuthMetadataService
 

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from admin_specs import integer, task
+from google.protobuf import json_format
 from orchestrated import ABORTED, SUCCEEDED, PatientExecutor, Server, node, outputs_of
 from sqlalchemy import select
 
+from glidepath.admin.errors import FailedPrecondition
+from glidepath.admin.rpc import INTERNAL_CALL
+from glidepath.admin.services.cache_explanations import CacheExplanations
 from glidepath.admin.store import Store
 from glidepath.admin.store.schema import artifacts, reservations
 from glidepath.executors.protocol import Attempt, Outcome, Succeeded
@@ -278,3 +282,89 @@ def test_nodes_of_one_execution_wait_for_each_other_too(servers: Servers, execut
     assert server.run_to_end(run) == SUCCEEDED
     assert len(executor.started) == 1
     assert sorted([status(server, run, "a"), status(server, run, "b")]) == ["CACHE_HIT", "CACHE_POPULATED"]
+
+
+# --- explanations
+
+
+def explained(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> dict[str, Any]:
+    answer = CacheExplanations(server.context).explain(
+        core.NodeExecutionIdentifier(node_id=uid, execution_id=execution), INTERNAL_CALL
+    )
+    return json_format.MessageToDict(answer)
+
+
+def test_a_first_run_is_told_that_nothing_was_kept(servers: Servers) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    first = server.launch("first", plan, n=3)
+    server.run_to_end(first)
+    found = explained(server, first)
+    assert (found["status"], found["why"]) == ("CACHE_POPULATED", "no outputs of slow were kept before")
+    assert [(each["name"], each["value"]) for each in found["inputs"]] == [("n", "3")]
+    assert "nearest" not in found
+
+
+def test_a_hit_tells_who_kept_what_it_found(servers: Servers) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    server.run_to_end(server.launch("first", plan, n=3))
+    second = server.launch("second", plan, n=3)
+    server.until(lambda: server.phase(second) == SUCCEEDED)
+    found = explained(server, second)
+    assert (found["status"], found["why"]) == ("CACHE_HIT", "the outputs were kept by node a of execution first")
+
+
+def test_a_miss_tells_what_differs_from_the_nearest_earlier_run(servers: Servers) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    server.run_to_end(server.launch("first", plan, n=3))
+    second = server.launch("second", plan, n=4)
+    server.run_to_end(second)
+    found = explained(server, second)
+    assert found["why"] == "nothing was kept for this key; the nearest earlier one differs in input n"
+    assert found["nearest"]["madeBy"] == "node a of execution first"
+    assert found["nearest"]["differences"] == [{"what": "input n", "old": "3", "new": "4"}]
+
+
+def test_another_cache_version_is_told(servers: Servers) -> None:
+    server = servers()
+    server.run_to_end(server.launch("first", with_one_node(server, cached_task("slow")), n=3))
+    request = cached_task("slow", version="2")
+    request.id.version = request.spec.template.id.version = "v2"
+    server.call("CreateTask", request)
+    changed = node("a", runs="slow")
+    changed.task_node.reference_id.version = "v2"
+    second = server.launch("second", server.register_graph("changed", [changed]), n=3)
+    server.run_to_end(second)
+    assert explained(server, second)["nearest"]["differences"] == [{"what": "cache version", "old": "1", "new": "2"}]
+
+
+def test_data_that_are_gone_are_told(servers: Servers, storage: Any, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+
+    def big(attempt: Attempt) -> Outcome:
+        outputs = core.LiteralMap(literals={"o0": integer(7)})
+        outputs.literals["o0"].metadata["padding"] = attempt.name * 2_000
+        return Succeeded(outputs, attempt.output_prefix + "/outputs.pb")
+
+    executor.behaviour = big
+    server.run_to_end(server.launch("first", plan, n=3))
+    [kept] = storage.list("memory://bucket/metadata/cache")
+    storage.delete(kept.uri)
+    second = server.launch("second", plan, n=3)
+    assert server.run_to_end(second) == SUCCEEDED
+    found = explained(server, second)
+    gone = f"but nothing was at {kept.uri} any more"
+    assert found["why"] == f"outputs were kept for this key by node a of execution first, {gone}"
+    assert found["nearest"]["gone"] == kept.uri
+
+
+def test_a_node_that_is_not_cached_has_nothing_to_explain(servers: Servers) -> None:
+    server = servers()
+    server.register()
+    first = server.launch("first", n=3)
+    server.run_to_end(first)
+    with pytest.raises(FailedPrecondition, match="is not cached"):
+        explained(server, first, "n0")

@@ -153,20 +153,21 @@ def is_live(connection: Connection, dataset_row: int, tag: str) -> bool:
     return connection.execute(query).scalar_one_or_none() == ""
 
 
-def kept_work(connection: Connection, project: str, domain: str, name: str, limit: int) -> Iterable[Row[Any]]:
-    """The newest artifacts of all datasets of a name: version, tag, artifact_id, created_at, gone, source, inputs."""
-    columns = (
-        datasets.c.version,
-        artifact_tags.c.tag_name,
-        artifacts.c.artifact_id,
-        artifacts.c.created_at,
-        artifacts.c.gone,
-        artifacts.c.source,
-        artifacts.c.inputs,
-    )
+def kept_work(connection: Connection, dataset: core.Identifier, limit: int) -> Iterable[Row[Any]]:
+    """The newest artifacts of all versions of a dataset: version, tag_name (None for one that was replaced), created_at, gone,
+    source, inputs."""
     query = (
-        _tagged(select(*columns))
-        .where(datasets.c.project == project, datasets.c.domain == domain, datasets.c.name == name)
+        select(
+            datasets.c.version,
+            artifact_tags.c.tag_name,
+            artifacts.c.created_at,
+            artifacts.c.gone,
+            artifacts.c.source,
+            artifacts.c.inputs,
+        )
+        .join(datasets, datasets.c.id == artifacts.c.dataset_id)
+        .outerjoin(artifact_tags, artifact_tags.c.artifact_row == artifacts.c.id)
+        .where(datasets.c.project == dataset.project, datasets.c.domain == dataset.domain, datasets.c.name == dataset.name)
         .order_by(artifacts.c.created_at.desc(), artifacts.c.id.desc())
         .limit(limit)
     )

@@ -1,6 +1,7 @@
 """The services that the control plane answers from its store."""
 
 from glidepath.admin.rpc import Rpc, Service
+from glidepath.admin.services.cache_explanations import CacheExplanations
 from glidepath.admin.services.context import Context
 from glidepath.admin.services.data import Data
 from glidepath.admin.services.descriptions import Descriptions
@@ -16,6 +17,7 @@ from glidepath.admin.services.starting_over import StartingOver
 from glidepath.admin.services.task_executions import TaskExecutions
 from glidepath.admin.services.tasks import Tasks
 from glidepath.admin.services.workflows import Workflows
+from glidepath.idl.own_services import CACHE_SERVICE
 
 
 def admin_service(context: Context) -> Service:
@@ -44,3 +46,8 @@ def admin_service(context: Context) -> Service:
 def signal_service(context: Context) -> Service:
     """SignalService."""
     return Service("flyteidl.service.SignalService", Signals(context).rpcs)
+
+
+def cache_service(context: Context) -> Service:
+    """What only Glidepath has: explanations of hits and misses."""
+    return Service(CACHE_SERVICE, CacheExplanations(context).rpcs)

@@ -16,5 +16,6 @@ group = Group(
             f"{_HERE}.launchplan:launchplan", "List launch plans, or show the versions of one.", ("launchplans",)
         ),
         "execution": Entry(f"{_HERE}.execution:execution", "List executions, or show one.", ("executions",)),
+        "cache": Entry(f"{_HERE}.cache:cache", "Explain what the cache said to the nodes of an execution."),
     },
 )
