@@ -226,3 +226,12 @@ def test_in_a_workflow_it_is_a_node_like_any_task() -> None:
 
     spec = next(spec.message for spec in specs_of([flow], SETTINGS) if spec.entity is flow)
     assert spec.template.nodes[0].task_node.reference_id.name == fib.name
+
+
+def test_the_decorator_is_found_after_its_class() -> None:
+    import glidepath
+    from glidepath import authoring
+
+    for package in (glidepath, authoring):
+        assert package.DynamicTask is type(fib)
+        assert package.dynamic is dynamic

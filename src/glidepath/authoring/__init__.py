@@ -14,7 +14,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "caching": ("Cache", "CachePolicy", "VersionParameters"),
     "conditionals": ("ConditionalSection", "conditional"),
     "documentation": ("Description", "Documentation", "SourceCode"),
-    "dynamic": ("DynamicTask", "dynamic"),
+    "dynamic_tasks": ("DynamicTask", "dynamic"),
     "eager": ("EagerTask", "eager"),
     "entity": ("Entity",),
     "environments": ("Environment",),

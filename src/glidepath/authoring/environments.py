@@ -69,7 +69,7 @@ class Environment:
 
     def dynamic(self, function: Callable[..., Any] | None = None, /, **options: Unpack[TaskOptions]) -> Any:
         """``@dynamic`` with this environment's arguments, and ``options``."""
-        from glidepath.authoring.dynamic import dynamic  # few environments make dynamic tasks
+        from glidepath.authoring.dynamic_tasks import dynamic  # few environments make dynamic tasks
 
         return dynamic(function, **_merged(self.overrides, options))
 

@@ -36,7 +36,7 @@ class Task(Entity[P, R]):
     hooked = False
     """Whether attempts go through the hooks of :class:`~glidepath.authoring.task_hooks.TaskHooks`."""
     draws = False
-    """Whether its function may draw a graph that runs in its place: :class:`~glidepath.authoring.dynamic.DynamicTask`."""
+    """Whether its function may draw a graph that runs in its place: :class:`~glidepath.authoring.dynamic_tasks.DynamicTask`."""
 
     @property
     def worker(self) -> Task[..., Any]:

@@ -76,10 +76,25 @@ _DEVICES = (
 
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit": {
+        "idl.core": (
+            "Blob",
+            "BlobMetadata",
+            "BlobType",
+            "Literal",
+            "LiteralType",
+            "Scalar",
+        ),
+        "types.flyte_context": (
+            "FlyteContext",
+            "FlyteContextManager",
+        ),
+        "extras.sql": ("SQLTask",),
+        "extras.container_task": ("ContainerTask",),
+        "authoring.python_tasks": ("PythonInstanceTask",),
         "authoring.caching": ("Cache", "CachePolicy", "VersionParameters"),
         "authoring.conditionals": ("conditional",),
         "authoring.documentation": ("Description", "Documentation", "SourceCode"),
-        "authoring.dynamic": ("dynamic",),
+        "authoring.dynamic_tasks": ("dynamic",),
         "authoring.eager": ("eager",),
         "authoring.environments": ("Environment",),
         "authoring.gates": ("approve", "sleep", "wait_for_input"),
@@ -115,6 +130,8 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "authoring.maps": ("map_task", "map_task as array_node_map_task"),
     },
     "flytekit.core.base_task": {
+        "errors": ("IgnoreOutputs",),
+        "authoring.python_tasks": ("PythonTask",),
         "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
         "authoring.task_metadata": ("TaskMetadata",),
         "authoring.task_settings": ("DeckField",),
@@ -128,10 +145,14 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "authoring.expressions": ("Comparison as ComparisonExpression", "Conjunction as ConjunctionExpression"),
     },
     "flytekit.core.context_manager": {
+        "types.flyte_context": (
+            "FlyteContext",
+            "FlyteContextManager",
+        ),
         "runtime.context": ("ExecutionParameters",),
         "runtime.secrets": ("SecretsManager",),
     },
-    "flytekit.core.dynamic_workflow_task": {"authoring.dynamic": ("dynamic",)},
+    "flytekit.core.dynamic_workflow_task": {"authoring.dynamic_tasks": ("dynamic",)},
     "flytekit.core.environment": {"authoring.environments": ("Environment",)},
     "flytekit.core.gate": {"authoring.gates": ("Gate", "approve", "sleep", "wait_for_input")},
     "flytekit.core.hash": {"types": ("HashMethod",)},
@@ -146,6 +167,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.pod_template": {"authoring.pods": ("PodTemplate",)},
     "flytekit.core.promise": {"authoring.promises": ("Promise", "Void as VoidPromise")},
     "flytekit.core.python_function_task": {
+        "authoring.python_tasks": ("PythonInstanceTask",),
         "authoring.eager_workflow": ("eager_failure_task_resolver",),
         "authoring.tasks": ("PythonFunctionTask",),
     },
@@ -153,10 +175,22 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.resources": {"authoring.resources": ("Resources",)},
     "flytekit.core.schedule": {"authoring.schedules": ("CronSchedule", "FixedRate")},
     "flytekit.core.task": {
+        "extras.echo": ("Echo",),
+        "authoring.task_plugins": ("TaskPlugins",),
         "authoring.references": ("ReferenceTask", "reference_task"),
         "authoring.tasks": ("PythonFunctionTask", "task"),
     },
-    "flytekit.core.type_engine": {"types": ("BatchSize", "FlyteAnnotation", "HashMethod")},
+    "flytekit.core.type_engine": {
+        "types.type_engine": (
+            "AsyncTypeTransformer",
+            "RestrictedTypeError",
+            "SimpleTransformer",
+            "TypeEngine",
+            "TypeTransformer",
+            "TypeTransformerFailedError",
+        ),
+        "types": ("BatchSize", "FlyteAnnotation", "HashMethod"),
+    },
     "flytekit.core.workflow": {
         "authoring.imperative": ("ImperativeWorkflow",),
         "authoring.references": ("ReferenceWorkflow", "reference_workflow"),
@@ -170,8 +204,22 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.exceptions.user": {"errors": _USER_ERRORS},
     "flytekit.experimental": {"authoring.eager": ("eager",), "authoring.maps": ("map_task",)},
     "flytekit.extend": {
+        "types.type_engine": (
+            "TypeEngine",
+            "TypeTransformer",
+        ),
+        "types.file_access": ("FileAccessProvider",),
+        "extras.sql": ("SQLTask",),
+        "errors": ("IgnoreOutputs",),
+        "authoring.task_plugins": ("TaskPlugins",),
+        "authoring.shim_tasks": (
+            "PythonCustomizedContainerTask",
+            "ShimTaskExecutor",
+            "TemplateTask as ExecutableTemplateShimTask",
+        ),
+        "authoring.python_tasks": ("PythonTask",),
+        "authoring.class_resolver": ("ClassStorageTaskResolver",),
         "authoring.images": ("Image", "ImageConfig"),
-        "authoring.interface": ("Interface",),
         "authoring.promises": ("Promise",),
         "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
         "authoring.settings": ("SerializationSettings",),
@@ -204,6 +252,132 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.types.file.file": {"types": ("FileExt", "FlyteFile")},
     "flytekit.types.structured": {"types": ("StructuredDataset",)},
     "flytekit.types.structured.structured_dataset": {"types": ("StructuredDataset",)},
+    "flytekit.core.base_sql_task": {
+        "extras.sql": ("SQLTask",),
+    },
+    "flytekit.core.class_based_resolver": {
+        "authoring.class_resolver": ("ClassStorageTaskResolver",),
+    },
+    "flytekit.core.container_task": {
+        "extras.container_task": ("ContainerTask",),
+    },
+    "flytekit.core.data_persistence": {
+        "types.file_access": ("FileAccessProvider",),
+    },
+    "flytekit.core.interface": {
+        "authoring.declared_interface": ("DeclaredInterface as Interface",),
+    },
+    "flytekit.core.python_auto_container": {
+        "authoring.python_tasks": ("PythonAutoContainerTask",),
+    },
+    "flytekit.core.python_customized_container_task": {
+        "authoring.shim_tasks": (
+            "PythonCustomizedContainerTask",
+            "TaskTemplateResolver",
+            "default_task_template_resolver",
+        ),
+    },
+    "flytekit.core.shim_task": {
+        "authoring.shim_tasks": (
+            "ShimTaskExecutor",
+            "TemplateTask as ExecutableTemplateShimTask",
+        ),
+    },
+    "flytekit.core.tracker": {
+        "authoring.instances": ("Instance as TrackedInstance",),
+    },
+    "flytekit.extras.sqlite3": {},
+    "flytekit.extras.sqlite3.task": {
+        "extras.sqlite": (
+            "SQLite3Config",
+            "SQLite3Task",
+            "SQLite3TaskExecutor",
+        ),
+    },
+    "flytekit.extras.tasks": {},
+    "flytekit.extras.tasks.shell": {
+        "extras.shell_command": (
+            "ProcessResult",
+            "subproc_execute",
+        ),
+        "extras.shell": (
+            "OutputLocation",
+            "RawShellTask",
+            "ShellTask",
+            "get_raw_shell_task",
+        ),
+    },
+    "flytekit.models.literals": {
+        "idl.core": (
+            "Binary",
+            "Blob",
+            "BlobMetadata",
+            "Literal",
+            "LiteralCollection",
+            "LiteralMap",
+            "Primitive",
+            "Scalar",
+            "Schema",
+            "StructuredDataset",
+            "StructuredDatasetMetadata",
+            "Union",
+            "Void",
+        ),
+    },
+    "flytekit.models.types": {
+        "idl.core": (
+            "Error",
+            "LiteralType",
+            "SchemaType",
+            "SimpleType",
+            "StructuredDatasetType",
+            "TypeAnnotation as TypeAnnotationModel",
+            "TypeStructure",
+            "UnionType",
+        ),
+    },
+    "flytekit.models.core.types": {
+        "idl.core": (
+            "BlobType",
+            "EnumType",
+        ),
+    },
+    "flytekit.models.interface": {
+        "idl.core": (
+            "TypedInterface",
+            "Variable",
+            "VariableMap",
+        ),
+    },
+    "flytekit.models.task": {
+        "idl.core": (
+            "Container",
+            "Resources",
+            "TaskTemplate",
+        ),
+    },
+    "flytekit.sensor": {
+        "extras.sensors": (
+            "BaseSensor",
+            "FileSensor",
+        ),
+    },
+    "flytekit.sensor.base_sensor": {
+        "extras.sensors": ("BaseSensor",),
+    },
+    "flytekit.sensor.file_sensor": {
+        "extras.sensors": ("FileSensor",),
+    },
+    "flytekit.types.schema": {
+        "types.schema": ("FlyteSchema",),
+    },
+    "flytekitplugins": {},
+    "flytekitplugins.sleep": {
+        "extras.sleep": (
+            "Sleep",
+            "SleepTask",
+        ),
+    },
 }
 
 
