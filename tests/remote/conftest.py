@@ -50,6 +50,9 @@ class Launches:
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str, principal: str) -> None:
         self.calls.append(("terminate", execution.name, cause))
 
+    def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
+        self.calls.append(("signalled", execution.name, signal_id))
+
 
 @pytest.fixture
 def launches() -> Launches:

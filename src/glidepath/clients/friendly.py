@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from glidepath.clients.again import Changes, recover, relaunch
 from glidepath.clients.config import PlatformConfig
 from glidepath.clients.pages import Query, items
 from glidepath.clients.raw import RawClient
@@ -246,6 +247,40 @@ class Client:
         except FlyteEntityAlreadyExistsException:
             # The name is new in the world: the first call had arrived, and its answer was lost on the way.
             return core.WorkflowExecutionIdentifier(project=named.project, domain=named.domain, name=named.name)
+
+    def recover(
+        self, execution: core.WorkflowExecutionIdentifier, name: str = "", changes: Changes | None = None
+    ) -> core.WorkflowExecutionIdentifier:
+        """Start an execution that takes over what succeeded in another one; ``changes``: see ``again.Changes``."""
+        return recover(self.raw, execution, name, changes)
+
+    def relaunch(
+        self, execution: core.WorkflowExecutionIdentifier, name: str = "", overwrite_cache: bool = False
+    ) -> core.WorkflowExecutionIdentifier:
+        """Run an execution again, whole."""
+        return relaunch(self.raw, execution, name, overwrite_cache)
+
+    def signals(self, execution: core.WorkflowExecutionIdentifier, query: Query = _OLDEST_FIRST) -> Iterator[admin.Signal]:
+        """What gates of an execution wait for, or waited for; those that have a value are answered."""
+
+        def page(query: Query) -> tuple[Sequence[admin.Signal], str]:
+            answer = self.raw.list_signals(
+                admin.SignalListRequest(
+                    workflow_execution_id=execution,
+                    limit=query.page_size,
+                    token=query.token,
+                    filters=query.filters,
+                    sort_by=query.sort,
+                )
+            )
+            return answer.signals, answer.token
+
+        return items(page, query)
+
+    def set_signal(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
+        """Answer a gate. Raises FlyteInvalidInputException for a signal that is not there, or is of another type."""
+        identifier = core.SignalIdentifier(signal_id=signal_id, execution_id=execution)
+        self.raw.set_signal(admin.SignalSetRequest(id=identifier, value=value))
 
     def terminate(self, execution: core.WorkflowExecutionIdentifier, cause: str) -> None:
         """Ask the server to abort an execution."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,85 +17,32 @@ from glidepath.authoring.workflows import WorkflowBase
 from glidepath.bundle.files import CopyFiles
 from glidepath.bundle.loading import LoadedModule, LoadedSources, load_file
 from glidepath.bundle.making import BundleOptions, make_bundle
-from glidepath.clients.config import PlatformConfig
-from glidepath.clients.friendly import Client
 from glidepath.clients.upload import Destination, md5_of
 from glidepath.errors import FlyteEntityNotExistException, FlyteValueException
 from glidepath.idl import admin, core
 from glidepath.remote import console, deployment, reading, waiting
+from glidepath.remote.connection import HasId
 from glidepath.remote.deployment import Deployment, RegisterSettings, Target
 from glidepath.remote.entities import Fetched, FlyteLaunchPlan, FlyteTask, FlyteWorkflow
 from glidepath.remote.executions import Data, FlyteNodeExecution, FlyteTaskExecution, FlyteWorkflowExecution
+from glidepath.remote.gates import Gates
 from glidepath.remote.launch import ExecuteSettings, Launch, launch_of, literals_of, request_of
 from glidepath.remote.outputs import LiteralsResolver
-from glidepath.remote.proxy_storage import proxy_context
-from glidepath.storage import Storage, open_storage
+from glidepath.remote.recovering import Recovery, changes_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from glidepath.types import DataContext
 
 _PROJECT, _DOMAIN = "flytesnacks", "development"
 
 
-class FlyteRemote:
+class FlyteRemote(Gates):
     """A control plane: fetch and register entities, launch executions, wait for them, read what they made.
 
     Makes no call before it is used. Errors are those of the clients: FlyteEntityNotExistException,
     FlyteSystemUnavailableException, FlyteInvalidInputException and their kin.
     """
-
-    def __init__(
-        self,
-        config: PlatformConfig | None = None,
-        default_project: str | None = None,
-        default_domain: str | None = None,
-        storage: Storage | None = None,
-    ) -> None:
-        self.config = config or PlatformConfig.auto()
-        self.default_project = default_project or self.config.project or _PROJECT
-        self.default_domain = default_domain or self.config.domain or _DOMAIN
-        self.storage: Storage = storage or open_storage()
-
-    @classmethod
-    def auto(
-        cls, config_file: str | None = None, default_project: str | None = None, default_domain: str | None = None
-    ) -> FlyteRemote:
-        """From a configuration file, environment variables, or the defaults of this machine."""
-        return cls(PlatformConfig.auto(config_file), default_project, default_domain)
-
-    @classmethod
-    def for_endpoint(
-        cls,
-        endpoint: str,
-        insecure: bool = False,
-        default_project: str | None = None,
-        default_domain: str | None = None,
-    ) -> FlyteRemote:
-        """For ``host:port``, by default with TLS."""
-        return cls(replace(PlatformConfig.auto(), endpoint=endpoint, insecure=insecure), default_project, default_domain)
-
-    @classmethod
-    def for_sandbox(cls, default_project: str | None = None, default_domain: str | None = None) -> FlyteRemote:
-        """For the embedded server of this machine."""
-        return cls(PlatformConfig(), default_project, default_domain)
-
-    @functools.cached_property
-    def client(self) -> Client:
-        """The client below; it connects with the first call."""
-        return Client.connect(self.config)
-
-    def close(self) -> None:
-        """Close the connection, if there is one."""
-        if "client" in self.__dict__:
-            self.client.close()
-
-    def __enter__(self) -> FlyteRemote:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     # Fetch. Without a version the newest one, by time of registration.
 
@@ -131,9 +77,7 @@ class FlyteRemote:
         return FlyteLaunchPlan.of(found) if found else None
 
     def fetch_execution(self, project: str | None = None, domain: str | None = None, name: str = "") -> FlyteWorkflowExecution:
-        project, domain, name = self._scope(project, domain, name)
-        identifier = core.WorkflowExecutionIdentifier(project=project, domain=domain, name=name)
-        return FlyteWorkflowExecution(self, self.execution_message(identifier))
+        return FlyteWorkflowExecution(self, self.execution_message(self._execution_id(name, project, domain)))
 
     # Register.
 
@@ -209,12 +153,7 @@ class FlyteRemote:
             entity = self.fetch_launch_plan(key.project, key.domain, key.name, key.version)
         ctx = self.context(launch.project, launch.domain)
         literals = literals_of(inputs, entity.parameters, types or {}, ctx)
-        identifier = self.client.create_execution(request_of(launch, entity.id, literals))
-        return FlyteWorkflowExecution(self, admin.Execution(id=identifier))
-
-    def context(self, project: str | None = None, domain: str | None = None) -> DataContext:
-        """The surroundings in which Python values become inputs: their files are uploaded through the control plane."""
-        return proxy_context(self.client, project or self.default_project, domain or self.default_domain, self.storage)
+        return self._handle(self.client.create_execution(request_of(launch, entity.id, literals)))
 
     def execute(
         self,
@@ -287,6 +226,27 @@ class FlyteRemote:
         """Ask the control plane to abort an execution."""
         self.client.terminate(execution.id, cause)
 
+    def relaunch(self, execution: HasId | str, name: str = "", overwrite_cache: bool = False) -> FlyteWorkflowExecution:
+        """Run an execution again, whole, with the inputs that it was given."""
+        return self._handle(self.client.relaunch(self._execution_id(execution), name, overwrite_cache))
+
+    def recover(
+        self,
+        execution: HasId | str,
+        name: str = "",
+        *,
+        version: str = "",
+        inputs: Mapping[str, Any] | None = None,
+        from_node: str = "",
+    ) -> FlyteWorkflowExecution:
+        """Run an execution again without what succeeded in it.
+
+        ``version`` runs other code, ``inputs`` (Python values) change some inputs, ``from_node`` runs a node (by unique id) and
+        what depends on it again; what still fits is taken over then. Only a Glidepath server knows these three.
+        """
+        source, recovery = self._execution_id(execution), Recovery(version, inputs or {}, from_node)
+        return self._handle(self.client.recover(source, name, changes_of(self.client.raw, source, recovery, self.context)))
+
     def upload_file(
         self, to_upload: str | Path, project: str | None = None, domain: str | None = None, filename: str | None = None
     ) -> tuple[bytes, str]:
@@ -357,10 +317,8 @@ class FlyteRemote:
             get_ended=lambda seconds: self.client.raw.get_ended_execution(request, seconds),
         )
 
-    def _scope(self, project: str | None, domain: str | None, name: str) -> tuple[str, str, str]:
-        if not name:
-            raise FlyteValueException("a name is needed", hint='fetch_…(name="module.entity")')
-        return project or self.default_project, domain or self.default_domain, name
+    def _handle(self, identifier: core.WorkflowExecutionIdentifier) -> FlyteWorkflowExecution:
+        return FlyteWorkflowExecution(self, admin.Execution(id=identifier))
 
 
 def _found(entity: Any, kind: str, name: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 from glidepath.authoring.images import ImageConfig
 from glidepath.authoring.options import Options
+from glidepath.clients.again import recovering
 from glidepath.errors import FlyteAssertion, FlyteTypeException, FlyteValueException
 from glidepath.idl import admin, core
 from glidepath.types import DataContext, describe, guess_python_type, to_literal
@@ -35,6 +36,10 @@ class Launch:
     tags: Sequence[str] = ()
     cluster_pool: str = ""
     execution_cluster_label: str = ""
+    recover: str = ""
+    """Name of an execution of the same project and domain from which this one takes over what succeeded and still fits."""
+    from_node: str = ""
+    """With ``recover``: unique id of a node that runs again, with all that depends on it."""
 
 
 class ExecuteSettings(TypedDict, total=False):
@@ -56,6 +61,10 @@ class ExecuteSettings(TypedDict, total=False):
     tags: Sequence[str] | None
     cluster_pool: str | None
     execution_cluster_label: str | None
+    recover: str | None
+    """Name of an execution from which this one takes over what succeeded and still fits."""
+    from_node: str | None
+    """With ``recover``: unique id of a node that runs again, with all that depends on it."""
 
 
 def launch_of(settings: ExecuteSettings, project: str, domain: str) -> Launch:
@@ -67,6 +76,8 @@ def launch_of(settings: ExecuteSettings, project: str, domain: str) -> Launch:
     name, prefix = settings.get("execution_name"), settings.get("execution_name_prefix")
     if name and prefix:
         raise FlyteValueException("execution_name and execution_name_prefix exclude each other")
+    if settings.get("from_node") and not settings.get("recover"):
+        raise FlyteValueException("from_node needs recover", hint="recover= names the execution that has the node")
     return Launch(
         project=settings.get("project") or project,
         domain=settings.get("domain") or domain,
@@ -78,6 +89,8 @@ def launch_of(settings: ExecuteSettings, project: str, domain: str) -> Launch:
         tags=settings.get("tags") or (),
         cluster_pool=settings.get("cluster_pool") or "",
         execution_cluster_label=settings.get("execution_cluster_label") or "",
+        recover=settings.get("recover") or "",
+        from_node=settings.get("from_node") or "",
     )
 
 
@@ -107,6 +120,9 @@ def request_of(launch: Launch, launch_plan: core.Identifier, inputs: core.Litera
         spec.cluster_assignment.cluster_pool_name = launch.cluster_pool
     if launch.execution_cluster_label:
         spec.execution_cluster_label.value = launch.execution_cluster_label
+    if launch.recover:
+        source = core.WorkflowExecutionIdentifier(project=launch.project, domain=launch.domain, name=launch.recover)
+        recovering(spec, source, launch.from_node)
     return admin.ExecutionCreateRequest(
         project=launch.project, domain=launch.domain, name=launch.name, spec=spec, inputs=inputs
     )
