@@ -6,8 +6,16 @@ from graphs import START_TIME, World, fails, integer
 
 from glidepath.engine import ExecutionState
 from glidepath.engine.attempts import place_of
-from glidepath.engine.commands import AbortAttempt, AbortChild, StartAttempt, StartChild
-from glidepath.engine.events import AbortRequested, AttemptFailed, AttemptProgressed, ChildEnded
+from glidepath.engine.commands import AbortAttempt, AbortChild, LookupCache, StartAttempt, StartChild
+from glidepath.engine.events import (
+    AbortRequested,
+    AttemptExpanded,
+    AttemptFailed,
+    AttemptProgressed,
+    CacheAnswered,
+    ChildEnded,
+    TimerFired,
+)
 from glidepath.engine.items import INLINE_BYTES
 from glidepath.engine.records import ItemRecord
 from glidepath.engine.rendering import external_resource, render
@@ -327,3 +335,59 @@ def test_recover_runs_only_the_items_that_failed() -> None:
         world.send(plus_hundred(command))  # type: ignore[arg-type]
     assert ran == ["n0-0-n1", "n0-0-n3"]
     assert outputs_of(world) == [-1, 102, -3, 104]
+
+
+def test_an_item_that_turns_out_dynamic_fails() -> None:
+    world = launched(state_of(map_workflow()), x=numbers(1))
+    world.send(AttemptExpanded("n0-0-n0", 0, START_TIME, core.CompiledWorkflowClosure(), "file:///c", "file:///f"))
+    assert (
+        error_of(world).message == "[0]: an item of an array cannot be a dynamic task: map a launch plan, or an ordinary task"
+    )
+
+
+def test_each_item_asks_the_cache() -> None:
+    state = state_of(map_workflow())
+    state.plan.primary.node("n0").item.task.metadata.discoverable = True  # type: ignore[union-attr]
+    world = launched(state, x=numbers(1, 2))
+    asked = world.taken(LookupCache)
+    assert [command.inputs for command in asked] == [given(x=integer(1)), given(x=integer(2))]  # type: ignore[union-attr]
+    hit = core.CatalogCacheStatus.CACHE_HIT
+    world.send(CacheAnswered("n0-0-n1", 0, START_TIME, hit, outputs=given(o0=integer(7))))
+    world.send(CacheAnswered("n0-0-n0", 0, START_TIME, core.CatalogCacheStatus.CACHE_MISS))
+    (start,) = world.taken(StartAttempt)
+    world.send(plus_hundred(start))  # type: ignore[arg-type]
+    assert outputs_of(world) == [101, 7]
+    assert [(record.uid, record.cache_status) for record in _items(world) if record.phase == TaskPhase.SUCCEEDED] == [
+        ("n0-0-n1", hit),
+        ("n0-0-n0", core.CatalogCacheStatus.CACHE_POPULATED),
+    ]
+
+
+def test_an_item_past_its_timeout_is_tried_again() -> None:
+    state = state_of(map_workflow(), retries=1)
+    state.plan.primary.node("n0").item.task.metadata.timeout.seconds = 10  # type: ignore[union-attr]
+    world = launched(state, x=numbers(1, 2))
+    world.send(AttemptProgressed("n0-0-n1", 0, TaskPhase.RUNNING, START_TIME))
+    world.send(TimerFired("n0-0-n1", 0, "execution", START_TIME))
+    assert [(command.uid, command.attempt) for command in world.taken(StartAttempt)] == [  # type: ignore[union-attr]
+        ("n0-0-n0", 0),
+        ("n0-0-n1", 0),
+        ("n0-0-n1", 1),
+    ]
+
+
+def test_arrays_take_free_places_in_turn() -> None:
+    workflow = map_workflow()
+    again = workflow.template.nodes.add()
+    again.CopyFrom(workflow.template.nodes[1])
+    again.id = "n1"
+    for source, target in (("start-node", "n1"), ("n1", "end-node")):
+        workflow.connections.downstream[source].ids.append(target)
+        workflow.connections.upstream[target].ids.append(source)
+    world = launched(state_of(workflow, max_parallelism=1), x=numbers(1, 2, 3))
+    begun = []
+    while world.commands:
+        command = world.commands.pop(0)
+        begun.append(command.uid)
+        world.send(plus_hundred(command))  # type: ignore[arg-type]
+    assert begun == ["n0-0-n0", "n1-0-n0", "n0-0-n1", "n1-0-n1", "n0-0-n2", "n1-0-n2"]

@@ -18,6 +18,7 @@ from glidepath.idl.ids import generated_name, unique_node_id
 MOST_ITEMS = 5000
 """Items in one response: about a megabyte, a quarter of what gRPC clients take by default."""
 
+_MESSAGE_LENGTH = 200
 _SUCCEEDED = core.TaskExecution.SUCCEEDED
 
 
@@ -36,7 +37,7 @@ def add_items(connection: Connection, task: admin.TaskExecution) -> None:
     counts = {row[0]: row[1] for row in connection.execute(by_phase)}
     if not counts:
         return
-    names = ("item", "phase", "retry_attempt", "cache_status", "launched", "resources")
+    names = ("item", "phase", "retry_attempt", "cache_status", "launched", "message", "resources")
     found = connection.execute(
         select(*(array_items.c[name] for name in names))
         .where(here)
@@ -58,6 +59,8 @@ def _resources(node: core.NodeExecutionIdentifier, row: Any) -> list[event.Exter
     last.external_id = generated_name(node.execution_id.name, uid, row.retry_attempt)
     last.phase = row.phase
     last.cache_status = row.cache_status
+    if row.message:
+        last.custom_info["error"] = row.message[:_MESSAGE_LENGTH]
     if row.launched:
         child = last.workflow_node_metadata.execution_id
         child.project, child.domain = node.execution_id.project, node.execution_id.domain

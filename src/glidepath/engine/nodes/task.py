@@ -18,13 +18,14 @@ from glidepath.engine.events import (
 from glidepath.engine.plan import GraphNode, Plan
 from glidepath.engine.records import TaskRecord
 from glidepath.engine.retries import exhausted, is_system, may_retry, pause_before, runs_interruptible
-from glidepath.engine.state import NodeState, Scope
+from glidepath.engine.state import ITEMS, NodeState, Scope
 from glidepath.engine.step import COUNTED_KINDS, Step
 from glidepath.idl import core
 
 EXECUTION_TIMER, ACTIVE_TIMER, BACKOFF_TIMER = "execution", "active", "backoff"
 _ACTIVE_DEADLINE_FACTOR = 2
 _ABORTED_CODE = "Task Aborted"
+_NO_GRAPH_INSIDE = "an item of an array cannot be a dynamic task: map a launch plan, or an ordinary task"
 
 _PROGRESS = (
     core.TaskExecution.UNDEFINED,
@@ -96,6 +97,10 @@ def succeeded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, 
 
 def expanded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptExpanded) -> None:
     """The attempt of a dynamic task wrote a plan: its graph runs inside the node."""
+    if scope.kind == ITEMS:
+        error = core.ExecutionError(code="DynamicNotSupported", message=_NO_GRAPH_INSIDE, kind=core.ExecutionError.USER)
+        _ended_badly(step, scope, graph_node, node, AttemptFailed(node.uid, node.attempt, step.at, error, recoverable=False))
+        return
     node = node._replace(task_phase=core.TaskExecution.SUCCEEDED)
     _record(step, scope, graph_node, node, logs=event.logs)
     node = node._replace(closure_uri=event.closure_uri, job_spec_uri=event.job_spec_uri)
