@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Optional
 
 import pytest
 
-from glidepath import approve, conditional, create_node, task, workflow
+from glidepath import approve, conditional, create_node, dynamic, task, workflow
 from glidepath.authoring import ImageConfig, SerializationSettings, specs_of
 from glidepath.authoring.composing import current_composition
 from glidepath.errors import FlyteAssertion, FlyteException, FlyteTypeException, FlyteValueException
@@ -145,6 +145,20 @@ def test_outputs_that_only_some_arms_have_are_none_of_the_conditional() -> None:
 
     template(wf)
     assert seen == ["Void(n0)"]
+
+
+def test_a_dynamic_task_draws_conditionals_too() -> None:
+    @dynamic
+    def draw(n: int) -> int:
+        x = add(a=n)
+        last = conditional("d").if_(x == 14).then(add(a=2)).else_().then(add(a=x))
+        return conditional("c").if_(x == 11).then(add(a=1)).else_().then(add(a=last))
+
+    @workflow
+    def wf(n: int) -> int:
+        return draw(n=n)
+
+    assert [wf(n=n) for n in (1, 4, 5)] == [11, 22, 35]
 
 
 def test_calls_in_a_condition_run_before_the_conditional() -> None:
@@ -395,7 +409,7 @@ def different_outputs(a: int) -> int:
 MISTAKES: dict[Any, tuple[type[FlyteException], str, str]] = {
     ands: (FlyteAssertion, r"Promise\(a\) > 1 is decided when the workflow runs", "join comparisons with & and |"),
     chains: (FlyteAssertion, r"Promise\(a\) > 1 is decided when the workflow runs", "join comparisons with & and |"),
-    nots: (FlyteAssertion, r"Promise\(a\) has no value yet, so it cannot be tested", "inside a task"),
+    nots: (FlyteAssertion, r"Promise\(a\) has no value yet, so it cannot be tested", "decide inside a task"),
     without_brackets: (FlyteAssertion, r"Promise\(b\) by itself is no condition", "compare each first, in brackets"),
     bare_flag: (FlyteAssertion, r"conditional 'c' cannot ask Promise\(a\) by itself in if_", r"is_true\(\)"),
     flag_in_a_conjunction: (FlyteAssertion, r"join comparisons, and Promise\(a\) is none", r"flag.is_true\(\)"),

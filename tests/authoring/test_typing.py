@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 SOURCE = """
+from datetime import timedelta
 from typing import NamedTuple
-from glidepath import LaunchPlan, Resources, create_node, reference_task, task, workflow
+from glidepath import Environment, LaunchPlan, Resources, Workflow, approve, conditional, create_node, reference_task, sleep
+from glidepath import task, wait_for_input, workflow
 
 class Two(NamedTuple):
     number: int
@@ -38,6 +40,35 @@ def wf(n: int) -> str:
 @workflow(interruptible=True)
 async def later_wf(n: int) -> int:
     return await later(n=n)
+
+@workflow
+def branching(n: int) -> int:
+    x = conditional("c").if_(n > 3).then(with_arguments(n=n)).elif_((n == 1) & (n < 2)).then(bare(n=1)).else_().fail("no")
+    either: int | Two = x
+    only: int = x  # error: assignment
+    y = conditional("c").if_(n > 3).then(with_arguments(n=n)).else_().then(with_arguments(n=1))
+    reveal_type(y)  # int
+    reveal_type(approve(y, "ok", timedelta(hours=1)))  # int
+    reveal_type(wait_for_input("n", timedelta(hours=1), float))  # float
+    conditional("c").then(with_arguments(n=1))  # error: attr-defined
+    approve(y, "ok", 5)  # error: arg-type
+    return y
+
+env = Environment(retries=2)
+
+@env.task(timeout=3)
+def in_environment(n: int) -> str:
+    return str(n)
+
+@env
+def bare_in_environment(n: int) -> float:
+    return n
+
+reveal_type(in_environment(n=1))  # str
+reveal_type(bare_in_environment(n=1))  # float
+Environment(retrys=2)  # error: call-arg
+built = Workflow(name="w")
+built.add_workflow_output("o", built.add_entity(in_environment, n=built.add_workflow_input("n", int)).outputs["o0"])
 
 reveal_type(wf(n=1))  # str
 with_arguments(n="x")  # error: arg-type

@@ -8,7 +8,7 @@ From ``conditional(...)`` to the last ``then`` or ``fail`` calls of entities are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from glidepath.authoring.bindings import promises_in
 from glidepath.authoring.branches import Arm, Branch, ConditionInputs
@@ -47,10 +47,12 @@ class ConditionalSection:
             raise self.mistake("has an if_ already", "go on with elif_")
         return Case(self, self.checked(condition, "if_"))
 
-    def _begins(self, *args: Any) -> NoReturn:
-        raise self.mistake("begins with if_", f'conditional("{self.name}").if_(x > 1).then(...)')
+    if not TYPE_CHECKING:  # type checkers say that there are no such methods
 
-    then = elif_ = else_ = fail = _begins
+        def _begins(self, *args: Any) -> NoReturn:
+            raise self.mistake("begins with if_", f'conditional("{self.name}").if_(x > 1).then(...)')
+
+        then = elif_ = else_ = fail = _begins
 
     def __repr__(self) -> str:
         return f"<conditional {self.name!r} of {self.parent.owner}{', without else_()' if self.is_open else ''}>"

@@ -16,7 +16,10 @@ def create_node(entity: Entity[..., Any], *args: Any, **kwargs: Any) -> Node:
     Its outputs are its attributes (``.o0``, or their names). Raises FlyteAssertion outside of workflows.
     """
     if not isinstance(entity, Entity):
-        raise FlyteAssertion(f"create_node takes a task, workflow or launch plan, not {entity!r}")
+        raise FlyteAssertion(
+            f"create_node takes a task, workflow or launch plan, not {entity!r}",
+            hint="gates and conditionals are nodes by themselves: x >> sleep(timedelta(minutes=5)) >> y",
+        )
     composition = current_composition()
     if composition is None:
         raise FlyteAssertion(

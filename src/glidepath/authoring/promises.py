@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LATER = "the body of a workflow runs once, to draw its graph, before any task has run; do this inside a task"
 
+_BRANCH = "decide inside a task, or when the workflow runs: conditional(...).if_(flag.is_true()), (x > 1) & (y > 1)"
+
 
 class Promise:
     """One output of a node, or one input of the workflow.
@@ -67,7 +69,7 @@ class Promise:
         raise FlyteAssertion(f"{self!r} has no value yet, so it cannot be {doing}", hint=_LATER)
 
     def __bool__(self) -> bool:
-        self._refuse("tested (if, while, and, or, not)")
+        raise FlyteAssertion(f"{self!r} has no value yet, so it cannot be tested (if, while, and, or, not)", hint=_BRANCH)
 
     def __iter__(self) -> NoReturn:
         self._refuse("iterated")
