@@ -11,6 +11,7 @@ from typing import Any
 _MODULES: dict[str, tuple[str, ...]] = {
     "accelerators": ("BaseAccelerator", "GPUAccelerator", "MultiInstanceGPUAccelerator"),
     "array_nodes": ("ArrayNode",),
+    "cache_policies": ("CacheFunctionBody",),
     "caching": ("Cache", "CachePolicy", "VersionParameters"),
     "conditionals": ("ConditionalSection", "conditional"),
     "documentation": ("Description", "Documentation", "SourceCode"),
@@ -50,6 +51,9 @@ _MODULES: dict[str, tuple[str, ...]] = {
         "reference_task",
         "reference_workflow",
     ),
+    "class_resolver": ("ClassStorageTaskResolver",),
+    "declared_interface": ("DeclaredInterface",),
+    "python_tasks": ("PythonInstanceTask", "PythonTask"),
     "resolver": ("DEFAULT_RESOLVER", "TaskResolver", "load_task", "loader_args"),
     "resources": ("Resources",),
     "retry_backoff": ("RetryBackoff",),
@@ -59,6 +63,8 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "specs": ("Spec", "in_order", "specs_of"),
     "task_metadata": ("TaskMetadata",),
     "task_settings": ("DeckField", "TaskSettings"),
+    "shim_tasks": ("PythonCustomizedContainerTask", "ShimTaskExecutor"),
+    "task_plugins": ("PluginFunctionTask", "TaskPlugins"),
     "tasks": ("PythonFunctionTask", "Task", "task"),
     "workflows": ("PythonFunctionWorkflow", "WorkflowBase", "WorkflowFailurePolicy", "workflow"),
 }

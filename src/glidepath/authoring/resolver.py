@@ -46,6 +46,18 @@ class TaskResolver(ABC):
     def load_task(self, loader_args: list[str]) -> Any:
         """The task of these texts."""
 
+    def name(self) -> str:
+        """What the resolver is called in messages."""
+        return type(self).__name__
+
+    def get_all_tasks(self) -> list[Any]:
+        """The tasks that it can find, for resolvers that know."""
+        return []
+
+    def task_name(self, task: Any) -> str | None:
+        """What a task is called, where the resolver decides that."""
+        return None
+
 
 def location_of(task: PythonAutoContainerTask[..., Any]) -> str:
     """The resolver's name for the command line."""

@@ -99,6 +99,11 @@ def program_command(program: str, resolver: str, arguments: Sequence[str]) -> li
     return [program, *_PLACES, "--resolver", resolver, "--", *arguments]
 
 
+def program_places(*, checkpoints: bool) -> tuple[str, ...]:
+    """The options that say where a program reads and writes, with placeholders; the last two are for checkpoints."""
+    return _PLACES if checkpoints else _PLACES[: _PLACES.index("--checkpoint-path")]
+
+
 def _with_code(command: list[str], settings: SerializationSettings) -> list[str]:
     """The command behind the program that fetches its code, if the code is not in the image."""
     if settings.fast is None:

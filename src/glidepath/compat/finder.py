@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from importlib.abc import Loader
 
 PACKAGE = "flytekit"
+PLUGINS = "flytekitplugins"
+"""The package of stock's plug-ins; the one or other of them is built in here."""
 VERSION = "1.16.0"
 """What ``flytekit.__version__`` says: the release whose names and specs these are."""
 _FROM_IMPORT = "_handle_fromlist"
@@ -29,11 +31,21 @@ class FlytekitFinder:
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.partition(".")[0] != PACKAGE:
+        package = fullname.partition(".")[0]
+        if package == PLUGINS and fullname in TABLE:
+            return None if self._installed(fullname, path, target) else self._spec(fullname)
+        if package != PACKAGE:
             return None
         if fullname not in TABLE:
             raise ModuleNotFoundError(_without_module(fullname), name=fullname)
+        return self._spec(fullname)
+
+    def _spec(self, fullname: str) -> importlib.machinery.ModuleSpec:
         return importlib.machinery.ModuleSpec(fullname, cast("Loader", self), origin="glidepath", is_package=True)
+
+    def _installed(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None) -> bool:
+        """Whether somebody else has the package of plug-ins; its modules are answered here where nobody has them."""
+        return importlib.machinery.PathFinder.find_spec(fullname, path, target) is not None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
         return _Alias(spec.name, f"Glidepath's answer to {spec.name}.")

@@ -76,21 +76,6 @@ _DEVICES = (
 
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit": {
-        "idl.core": (
-            "Blob",
-            "BlobMetadata",
-            "BlobType",
-            "Literal",
-            "LiteralType",
-            "Scalar",
-        ),
-        "types.flyte_context": (
-            "FlyteContext",
-            "FlyteContextManager",
-        ),
-        "extras.sql": ("SQLTask",),
-        "extras.container_task": ("ContainerTask",),
-        "authoring.python_tasks": ("PythonInstanceTask",),
         "authoring.caching": ("Cache", "CachePolicy", "VersionParameters"),
         "authoring.conditionals": ("conditional",),
         "authoring.documentation": ("Description", "Documentation", "SourceCode"),
@@ -105,18 +90,24 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "authoring.notifications": ("Email", "PagerDuty", "Slack", "WorkflowExecutionPhase"),
         "authoring.options": ("Annotations", "AuthRole", "ConcurrencyLimitBehavior", "ConcurrencyPolicy", "Labels", "Options"),
         "authoring.pods": ("PodTemplate",),
+        "authoring.python_tasks": ("PythonInstanceTask",),
         "authoring.references": ("get_reference_entity", "reference_launch_plan", "reference_task", "reference_workflow"),
         "authoring.resources": ("Resources",),
         "authoring.schedules": ("CronSchedule", "FixedRate"),
         "authoring.security": ("Secret", "SecurityContext"),
         "authoring.task_metadata": ("TaskMetadata",),
-        "authoring.tasks": ("PythonFunctionTask", "task"),
+        "authoring.task_plugins": ("PluginFunctionTask as PythonFunctionTask",),
+        "authoring.tasks": ("task",),
         "authoring.workflows": ("WorkflowFailurePolicy", "workflow"),
+        "extras.container_task": ("ContainerTask",),
+        "extras.sql": ("SQLTask",),
+        "idl.core": ("Blob", "BlobMetadata", "BlobType", "Literal", "LiteralType", "Scalar"),
         "remote": ("FlyteRemote",),
         "runtime.checkpoint": ("Checkpoint",),
         "runtime.context": ("ExecutionParameters", "current_context"),
         "runtime.deck": ("Deck",),
         "types": ("BatchSize", "FlyteDirectory", "FlyteFile", "HashMethod", "StructuredDataset", "kwtypes"),
+        "types.flyte_context": ("FlyteContext", "FlyteContextManager"),
     },
     "flytekit.configuration": {
         "authoring.images": ("Image", "ImageConfig"),
@@ -124,38 +115,43 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "flytekit.core": {},
     "flytekit.core.annotation": {"types": ("FlyteAnnotation",)},
-    "flytekit.core.array_node": {"authoring.array_nodes": ("ArrayNode",), "authoring.maps": ("array_node",)},
+    "flytekit.core.array_node": {
+        "authoring.array_nodes": ("ArrayNode",),
+        "authoring.maps": ("array_node",),
+    },
     "flytekit.core.array_node_map_task": {
         "authoring.map_tasks": ("ArrayNodeMapTask",),
         "authoring.maps": ("map_task", "map_task as array_node_map_task"),
     },
+    "flytekit.core.base_sql_task": {"extras.sql": ("SQLTask",)},
     "flytekit.core.base_task": {
-        "errors": ("IgnoreOutputs",),
         "authoring.python_tasks": ("PythonTask",),
         "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
         "authoring.task_metadata": ("TaskMetadata",),
         "authoring.task_settings": ("DeckField",),
         "authoring.tasks": ("Task",),
+        "errors": ("IgnoreOutputs",),
         "types": ("kwtypes",),
     },
     "flytekit.core.cache": {"authoring.caching": ("Cache", "CachePolicy", "VersionParameters")},
     "flytekit.core.checkpointer": {"runtime.checkpoint": ("Checkpoint",)},
+    "flytekit.core.class_based_resolver": {"authoring.class_resolver": ("ClassStorageTaskResolver",)},
     "flytekit.core.condition": {
         "authoring.conditionals": ("Case", "Condition", "ConditionalSection", "conditional"),
         "authoring.expressions": ("Comparison as ComparisonExpression", "Conjunction as ConjunctionExpression"),
     },
+    "flytekit.core.container_task": {"extras.container_task": ("ContainerTask",)},
     "flytekit.core.context_manager": {
-        "types.flyte_context": (
-            "FlyteContext",
-            "FlyteContextManager",
-        ),
         "runtime.context": ("ExecutionParameters",),
         "runtime.secrets": ("SecretsManager",),
+        "types.flyte_context": ("FlyteContext", "FlyteContextManager"),
     },
+    "flytekit.core.data_persistence": {"types.file_access": ("FileAccessProvider",)},
     "flytekit.core.dynamic_workflow_task": {"authoring.dynamic_tasks": ("dynamic",)},
     "flytekit.core.environment": {"authoring.environments": ("Environment",)},
     "flytekit.core.gate": {"authoring.gates": ("Gate", "approve", "sleep", "wait_for_input")},
     "flytekit.core.hash": {"types": ("HashMethod",)},
+    "flytekit.core.interface": {"authoring.declared_interface": ("DeclaredInterface as Interface",)},
     "flytekit.core.launch_plan": {
         "authoring.launch_plans": ("LaunchPlan",),
         "authoring.references": ("ReferenceLaunchPlan", "reference_launch_plan"),
@@ -166,21 +162,28 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.options": {"authoring.options": ("Options",)},
     "flytekit.core.pod_template": {"authoring.pods": ("PodTemplate",)},
     "flytekit.core.promise": {"authoring.promises": ("Promise", "Void as VoidPromise")},
+    "flytekit.core.python_auto_container": {"authoring.python_tasks": ("PythonAutoContainerTask",)},
+    "flytekit.core.python_customized_container_task": {
+        "authoring.shim_tasks": ("PythonCustomizedContainerTask", "TaskTemplateResolver", "default_task_template_resolver")
+    },
     "flytekit.core.python_function_task": {
-        "authoring.python_tasks": ("PythonInstanceTask",),
         "authoring.eager_workflow": ("eager_failure_task_resolver",),
-        "authoring.tasks": ("PythonFunctionTask",),
+        "authoring.python_tasks": ("PythonInstanceTask",),
+        "authoring.task_plugins": ("PluginFunctionTask as PythonFunctionTask",),
     },
     "flytekit.core.reference": {"authoring.references": ("get_reference_entity",)},
     "flytekit.core.resources": {"authoring.resources": ("Resources",)},
     "flytekit.core.schedule": {"authoring.schedules": ("CronSchedule", "FixedRate")},
+    "flytekit.core.shim_task": {"authoring.shim_tasks": ("ShimTaskExecutor", "TemplateTask as ExecutableTemplateShimTask")},
     "flytekit.core.task": {
-        "extras.echo": ("Echo",),
-        "authoring.task_plugins": ("TaskPlugins",),
         "authoring.references": ("ReferenceTask", "reference_task"),
-        "authoring.tasks": ("PythonFunctionTask", "task"),
+        "authoring.task_plugins": ("TaskPlugins", "PluginFunctionTask as PythonFunctionTask"),
+        "authoring.tasks": ("task",),
+        "extras.echo": ("Echo",),
     },
+    "flytekit.core.tracker": {"authoring.instances": ("Instance as TrackedInstance",)},
     "flytekit.core.type_engine": {
+        "types": ("BatchSize", "FlyteAnnotation", "HashMethod"),
         "types.type_engine": (
             "AsyncTypeTransformer",
             "RestrictedTypeError",
@@ -189,124 +192,67 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "TypeTransformer",
             "TypeTransformerFailedError",
         ),
-        "types": ("BatchSize", "FlyteAnnotation", "HashMethod"),
     },
     "flytekit.core.workflow": {
         "authoring.imperative": ("ImperativeWorkflow",),
         "authoring.references": ("ReferenceWorkflow", "reference_workflow"),
         "authoring.workflows": ("PythonFunctionWorkflow", "WorkflowBase", "WorkflowFailurePolicy", "workflow"),
     },
-    "flytekit.deck": {"authoring.task_settings": ("DeckField",), "runtime.deck": ("Deck",)},
+    "flytekit.deck": {
+        "authoring.task_settings": ("DeckField",),
+        "runtime.deck": ("Deck",),
+    },
     "flytekit.exceptions": {},
     "flytekit.exceptions.base": {"errors": ("FlyteException", "FlyteRecoverableException")},
     "flytekit.exceptions.eager": {"errors": ("EagerException",)},
     "flytekit.exceptions.system": {"errors": _SYSTEM_ERRORS},
     "flytekit.exceptions.user": {"errors": _USER_ERRORS},
-    "flytekit.experimental": {"authoring.eager": ("eager",), "authoring.maps": ("map_task",)},
+    "flytekit.experimental": {
+        "authoring.eager": ("eager",),
+        "authoring.maps": ("map_task",),
+    },
     "flytekit.extend": {
-        "types.type_engine": (
-            "TypeEngine",
-            "TypeTransformer",
-        ),
-        "types.file_access": ("FileAccessProvider",),
-        "extras.sql": ("SQLTask",),
-        "errors": ("IgnoreOutputs",),
-        "authoring.task_plugins": ("TaskPlugins",),
+        "authoring.class_resolver": ("ClassStorageTaskResolver",),
+        "authoring.images": ("Image", "ImageConfig"),
+        "authoring.promises": ("Promise",),
+        "authoring.python_tasks": ("PythonTask",),
+        "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
+        "authoring.settings": ("SerializationSettings",),
         "authoring.shim_tasks": (
             "PythonCustomizedContainerTask",
             "ShimTaskExecutor",
             "TemplateTask as ExecutableTemplateShimTask",
         ),
-        "authoring.python_tasks": ("PythonTask",),
-        "authoring.class_resolver": ("ClassStorageTaskResolver",),
-        "authoring.images": ("Image", "ImageConfig"),
-        "authoring.promises": ("Promise",),
-        "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
-        "authoring.settings": ("SerializationSettings",),
+        "authoring.task_plugins": ("TaskPlugins",),
+        "errors": ("IgnoreOutputs",),
+        "extras.sql": ("SQLTask",),
         "runtime.secrets": ("SecretsManager",),
+        "types.file_access": ("FileAccessProvider",),
+        "types.type_engine": ("TypeEngine", "TypeTransformer"),
     },
     "flytekit.extras": {},
     "flytekit.extras.accelerators": {
         "authoring.accelerators": (*_DEVICES, "BaseAccelerator", "GPUAccelerator", "MultiInstanceGPUAccelerator")
     },
+    "flytekit.extras.sqlite3": {},
+    "flytekit.extras.sqlite3.task": {"extras.sqlite": ("SQLite3Config", "SQLite3Task", "SQLite3TaskExecutor")},
+    "flytekit.extras.tasks": {},
+    "flytekit.extras.tasks.shell": {
+        "extras.shell": ("OutputLocation", "RawShellTask", "ShellTask", "get_raw_shell_task"),
+        "extras.shell_command": ("ProcessResult", "subproc_execute"),
+    },
     "flytekit.loggers": {"authoring.logs": ("logger",)},
     "flytekit.models": {},
-    "flytekit.models.common": {"authoring.options": _OPTIONS, "authoring.notifications": ("Notification",)},
+    "flytekit.models.common": {
+        "authoring.notifications": ("Notification",),
+        "authoring.options": _OPTIONS,
+    },
     "flytekit.models.concurrency": {"authoring.options": ("ConcurrencyLimitBehavior", "ConcurrencyPolicy")},
     "flytekit.models.core": {},
     "flytekit.models.core.execution": {"authoring.notifications": ("WorkflowExecutionPhase",)},
+    "flytekit.models.core.types": {"idl.core": ("BlobType", "EnumType")},
     "flytekit.models.documentation": {"authoring.documentation": ("Description", "Documentation", "SourceCode")},
-    "flytekit.models.security": {"authoring.security": _SECURITY},
-    "flytekit.remote": {
-        "remote": ("FlyteLaunchPlan", "FlyteRemote", "FlyteTask", "FlyteWorkflow", "FlyteWorkflowExecution"),
-    },
-    "flytekit.testing": {"runtime.secrets": ("SecretsManager",)},
-    "flytekit.types": {},
-    "flytekit.types.directory": {
-        "compat.file_formats": ("TFRecordsDirectory", "TensorboardLogs"),
-        "types": ("FlyteDirectory",),
-    },
-    "flytekit.types.directory.types": {"types": ("FlyteDirectory",)},
-    "flytekit.types.error": {"types": ("FlyteError",)},
-    "flytekit.types.file": {"compat.file_formats": _FILE_FORMATS, "types": ("FileExt", "FlyteFile")},
-    "flytekit.types.file.file": {"types": ("FileExt", "FlyteFile")},
-    "flytekit.types.structured": {"types": ("StructuredDataset",)},
-    "flytekit.types.structured.structured_dataset": {"types": ("StructuredDataset",)},
-    "flytekit.core.base_sql_task": {
-        "extras.sql": ("SQLTask",),
-    },
-    "flytekit.core.class_based_resolver": {
-        "authoring.class_resolver": ("ClassStorageTaskResolver",),
-    },
-    "flytekit.core.container_task": {
-        "extras.container_task": ("ContainerTask",),
-    },
-    "flytekit.core.data_persistence": {
-        "types.file_access": ("FileAccessProvider",),
-    },
-    "flytekit.core.interface": {
-        "authoring.declared_interface": ("DeclaredInterface as Interface",),
-    },
-    "flytekit.core.python_auto_container": {
-        "authoring.python_tasks": ("PythonAutoContainerTask",),
-    },
-    "flytekit.core.python_customized_container_task": {
-        "authoring.shim_tasks": (
-            "PythonCustomizedContainerTask",
-            "TaskTemplateResolver",
-            "default_task_template_resolver",
-        ),
-    },
-    "flytekit.core.shim_task": {
-        "authoring.shim_tasks": (
-            "ShimTaskExecutor",
-            "TemplateTask as ExecutableTemplateShimTask",
-        ),
-    },
-    "flytekit.core.tracker": {
-        "authoring.instances": ("Instance as TrackedInstance",),
-    },
-    "flytekit.extras.sqlite3": {},
-    "flytekit.extras.sqlite3.task": {
-        "extras.sqlite": (
-            "SQLite3Config",
-            "SQLite3Task",
-            "SQLite3TaskExecutor",
-        ),
-    },
-    "flytekit.extras.tasks": {},
-    "flytekit.extras.tasks.shell": {
-        "extras.shell_command": (
-            "ProcessResult",
-            "subproc_execute",
-        ),
-        "extras.shell": (
-            "OutputLocation",
-            "RawShellTask",
-            "ShellTask",
-            "get_raw_shell_task",
-        ),
-    },
+    "flytekit.models.interface": {"idl.core": ("TypedInterface", "Variable", "VariableMap")},
     "flytekit.models.literals": {
         "idl.core": (
             "Binary",
@@ -322,8 +268,10 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "StructuredDatasetMetadata",
             "Union",
             "Void",
-        ),
+        )
     },
+    "flytekit.models.security": {"authoring.security": _SECURITY},
+    "flytekit.models.task": {"idl.core": ("Container", "Resources", "TaskTemplate")},
     "flytekit.models.types": {
         "idl.core": (
             "Error",
@@ -334,50 +282,30 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "TypeAnnotation as TypeAnnotationModel",
             "TypeStructure",
             "UnionType",
-        ),
+        )
     },
-    "flytekit.models.core.types": {
-        "idl.core": (
-            "BlobType",
-            "EnumType",
-        ),
+    "flytekit.remote": {"remote": ("FlyteLaunchPlan", "FlyteRemote", "FlyteTask", "FlyteWorkflow", "FlyteWorkflowExecution")},
+    "flytekit.sensor": {"extras.sensors": ("BaseSensor", "FileSensor")},
+    "flytekit.sensor.base_sensor": {"extras.sensors": ("BaseSensor",)},
+    "flytekit.sensor.file_sensor": {"extras.sensors": ("FileSensor",)},
+    "flytekit.testing": {"runtime.secrets": ("SecretsManager",)},
+    "flytekit.types": {},
+    "flytekit.types.directory": {
+        "compat.file_formats": ("TFRecordsDirectory", "TensorboardLogs"),
+        "types": ("FlyteDirectory",),
     },
-    "flytekit.models.interface": {
-        "idl.core": (
-            "TypedInterface",
-            "Variable",
-            "VariableMap",
-        ),
+    "flytekit.types.directory.types": {"types": ("FlyteDirectory",)},
+    "flytekit.types.error": {"types": ("FlyteError",)},
+    "flytekit.types.file": {
+        "compat.file_formats": _FILE_FORMATS,
+        "types": ("FileExt", "FlyteFile"),
     },
-    "flytekit.models.task": {
-        "idl.core": (
-            "Container",
-            "Resources",
-            "TaskTemplate",
-        ),
-    },
-    "flytekit.sensor": {
-        "extras.sensors": (
-            "BaseSensor",
-            "FileSensor",
-        ),
-    },
-    "flytekit.sensor.base_sensor": {
-        "extras.sensors": ("BaseSensor",),
-    },
-    "flytekit.sensor.file_sensor": {
-        "extras.sensors": ("FileSensor",),
-    },
-    "flytekit.types.schema": {
-        "types.schema": ("FlyteSchema",),
-    },
+    "flytekit.types.file.file": {"types": ("FileExt", "FlyteFile")},
+    "flytekit.types.schema": {"types.schema": ("FlyteSchema",)},
+    "flytekit.types.structured": {"types": ("StructuredDataset",)},
+    "flytekit.types.structured.structured_dataset": {"types": ("StructuredDataset",)},
     "flytekitplugins": {},
-    "flytekitplugins.sleep": {
-        "extras.sleep": (
-            "Sleep",
-            "SleepTask",
-        ),
-    },
+    "flytekitplugins.sleep": {"extras.sleep": ("Sleep", "SleepTask")},
 }
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 
-from glidepath.authoring.calls import finished
 from glidepath.errors import FlyteEntityNotFoundException, FlyteUserRuntimeException
 from glidepath.idl import core, paths
 from glidepath.runtime.arguments import parse_template_program
@@ -74,19 +72,11 @@ def _poll(sensor: Any, inputs: core.LiteralMap, storage: Storage, raw_prefix: st
     with tempfile.TemporaryDirectory(prefix="flyte-") as folder:
         ctx = DataContext(storage, raw_prefix, Path(folder, "data"))
         with using(ctx), running(local_parameters(os.path.join(folder, "work"), raw_prefix)):  # noqa: PTH118
-            poll(sensor, values_of(sensor, inputs, ctx))
-
-
-def poll(sensor: Any, values: dict[str, Any]) -> None:
-    """Ask a sensor again and again, as often as it wants. Raises FlyteUserRuntimeException with what it raises as cause."""
-    while True:
-        try:
-            there = finished(sensor.poke(**values))
-        except Exception as error:
-            raise FlyteUserRuntimeException(f"{type(error).__name__}: {error}", where=f"sensor {sensor.name}") from error
-        if there:
-            return
-        time.sleep(sensor.interval.total_seconds())
+            values = values_of(sensor, inputs, ctx)
+            try:
+                sensor.execute(**values)
+            except Exception as error:
+                raise FlyteUserRuntimeException(f"{type(error).__name__}: {error}", where=f"sensor {sensor.name}") from error
 
 
 def _put(storage: Storage, prefix: str, name: str, message: Any) -> None:

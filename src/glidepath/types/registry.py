@@ -78,6 +78,16 @@ def transformers() -> tuple[AnyTransformer, ...]:
     return (*(transformer for transformer in _all if transformer is not resort), resort)
 
 
+def known_types() -> list[Any]:
+    """The types that families were registered for by name, of the families loaded so far."""
+    return list(_by_type)
+
+
+def registered_for(python_type: Any) -> AnyTransformer | None:
+    """The family that was registered for exactly this type."""
+    return _by_type.get(python_type)
+
+
 def find(python_type: Any) -> AnyTransformer:
     """The family of a type. Raises FlyteTypeException for types that cannot travel."""
     try:
