@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from glidepath.authoring.accelerators import BaseAccelerator as BaseAccelerator, GPUAccelerator as GPUAccelerator
+    from glidepath.authoring.cache_policies import CacheFunctionBody as CacheFunctionBody
     from glidepath.authoring.caching import (
         Cache as Cache,
         CachePolicy as CachePolicy,
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         reference_task as reference_task,
         reference_workflow as reference_workflow,
     )
+    from glidepath.authoring.python_tasks import PythonInstanceTask as PythonInstanceTask
     from glidepath.authoring.resolver import TaskResolver as TaskResolver
     from glidepath.authoring.resources import Resources as Resources
     from glidepath.authoring.retry_backoff import RetryBackoff as RetryBackoff
@@ -79,6 +81,8 @@ if TYPE_CHECKING:
         WorkflowFailurePolicy as WorkflowFailurePolicy,
         workflow as workflow,
     )
+    from glidepath.extras.container_task import ContainerTask as ContainerTask
+    from glidepath.extras.sql import SQLTask as SQLTask
     from glidepath.remote import FlyteRemote as FlyteRemote
     from glidepath.runtime.checkpoint import Checkpoint as Checkpoint
     from glidepath.runtime.context import (
@@ -103,6 +107,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "AuthRole",
         "BaseAccelerator",
         "Cache",
+        "CacheFunctionBody",
         "CachePolicy",
         "ConcurrencyLimitBehavior",
         "ConcurrencyPolicy",
@@ -127,6 +132,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "PodTemplate",
         "PythonFunctionTask",
         "PythonFunctionWorkflow",
+        "PythonInstanceTask",
         "RawOutputDataConfig",
         "Resources",
         "RetryBackoff",
@@ -157,6 +163,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "wait_for_input",
         "workflow",
     ),
+    "extras.container_task": ("ContainerTask",),
+    "extras.sql": ("SQLTask",),
     "remote": ("FlyteRemote",),
     "runtime.checkpoint": ("Checkpoint",),
     "runtime.deck": ("Deck",),
