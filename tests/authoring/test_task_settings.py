@@ -140,7 +140,6 @@ def test_a_pod_templates_hash_changes_with_it() -> None:
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"retrys": 1}, "@task has no argument 'retrys'"),
-    ({"cache": True}, "cache=True needs a version"),
     ({"cache_serialize": True}, "cache_serialize is set but cache is not"),
     ({"cache_ignore_input_vars": ("a",)}, "cache_ignore_input_vars is set but cache is not"),
     ({"cache": Cache(version="1"), "cache_version": "2"}, "cannot stand beside a Cache object"),
@@ -174,7 +173,7 @@ def test_a_wrong_argument_is_named_with_the_functions_place(options: dict[str, A
         (lambda: Secret(key="k"), "a Secret needs a group"),
         (lambda: Resources(cpu=(1, 2, 3)), "must hold a request and a limit"),  # type: ignore[arg-type]
         (lambda: Resources(cpu=object()), "must be a text or a number"),  # type: ignore[arg-type]
-        (lambda: Cache(), "a Cache needs a version or a policy"),
+        (lambda: Cache(version=""), "the version of a Cache is empty"),
         (lambda: PodTemplate(primary_container_name=""), "needs the name of its primary container"),
     ],
 )

@@ -31,7 +31,8 @@ class CachePolicy(Protocol):
 
 @dataclass(frozen=True)
 class Cache:
-    """``@task(cache=Cache(version="1.0"))``, or with policies instead of a version.
+    """``@task(cache=Cache(version="1.0"))``, or with policies instead of a version, or with neither: then the version is a hash
+    of the function (:class:`~glidepath.authoring.cache_policies.CacheFunctionBody`), as with ``cache=True``.
 
     ``serialize``: of equal runs at the same time only one runs, the others wait. ``ignored_inputs`` do not count.
     """
@@ -43,10 +44,9 @@ class Cache:
     policies: Sequence[CachePolicy] | CachePolicy | None = None
 
     def __post_init__(self) -> None:
-        if self.version is None and not self._policies():
+        if self.version == "":
             raise FlyteValidationException(
-                "a Cache needs a version or a policy",
-                hint='write cache=Cache(version="1.0") and raise it when the code changes',
+                "the version of a Cache is empty", hint='write Cache(version="1.0") and raise it when the code changes'
             )
 
     def get_ignored_inputs(self) -> tuple[str, ...]:
@@ -62,8 +62,10 @@ class Cache:
         return hashlib.sha256("".join(parts).encode()).hexdigest()
 
     def _policies(self) -> tuple[CachePolicy, ...]:
-        if self.policies is None:
-            return ()
+        if self.policies is None or self.policies == () or self.policies == []:
+            from glidepath.authoring.cache_policies import CacheFunctionBody  # reads source code, which few tasks ask for
+
+            return (CacheFunctionBody(),)
         return tuple(self.policies) if isinstance(self.policies, Sequence) else (self.policies,)
 
 
@@ -87,26 +89,27 @@ class CacheOptions(NamedTuple):
     def settle(self, params: VersionParameters | None) -> CacheSettings:
         """One form for both. Raises FlyteValidationException for contradictions, and for policies without a function."""
         if isinstance(self.cache, Cache):
+            if self.version is not None or self.serialize is not None or self.ignored_inputs is not None:
+                raise FlyteValidationException(
+                    "cache_version, cache_serialize and cache_ignore_input_vars cannot stand beside a Cache object",
+                    hint="put them into it: Cache(version=..., serialize=..., ignored_inputs=...)",
+                )
             return self._of_object(self.cache, params)
         if not isinstance(self.cache, bool):
             raise FlyteValidationException(f"cache={self.cache!r} must be True, False or Cache(...)")
         ignored = (self.ignored_inputs,) if isinstance(self.ignored_inputs, str) else tuple(self.ignored_inputs or ())
         if self.cache and not self.version:
-            raise FlyteValidationException(
-                "cache=True needs a version", hint='write cache=Cache(version="1.0") and raise it when the code changes'
-            )
+            return self._of_object(Cache(serialize=bool(self.serialize), ignored_inputs=ignored), params)
         for name, given in (("cache_serialize", self.serialize), ("cache_ignore_input_vars", ignored)):
             if given and not self.cache:
                 raise FlyteValidationException(f"{name} is set but cache is not", hint="add cache=True and cache_version=...")
         return CacheSettings(self.cache, self.version or "", bool(self.serialize), ignored)
 
     def _of_object(self, cache: Cache, params: VersionParameters | None) -> CacheSettings:
-        if self.version is not None or self.serialize is not None or self.ignored_inputs is not None:
-            raise FlyteValidationException(
-                "cache_version, cache_serialize and cache_ignore_input_vars cannot stand beside a Cache object",
-                hint="put them into it: Cache(version=..., serialize=..., ignored_inputs=...)",
-            )
         if params is None and cache.version is None:
-            raise FlyteValidationException("cache policies need a task; here only Cache(version=...) can stand")
+            raise FlyteValidationException(
+                "the version of this cache would follow from a function, and there is none here",
+                hint='name one: Cache(version="1.0"), or cache=True and cache_version="1.0"',
+            )
         version = cache.version if params is None else cache.get_version(params)
         return CacheSettings(True, version or "", cache.serialize, cache.get_ignored_inputs())
