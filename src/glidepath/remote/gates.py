@@ -57,6 +57,13 @@ class Gates(Connection):
 
     set_input = set_signal
 
+    def signal_type(
+        self, signal_id: str, execution_name: str, project: str | None = None, domain: str | None = None
+    ) -> core.LiteralType:
+        """The type of the value that a gate waits for. Raises FlyteValueException for a signal that no gate waits for."""
+        execution = self._execution_id(execution_name, project, domain)
+        return self._declared(core.SignalIdentifier(signal_id=signal_id, execution_id=execution))
+
     def _answer(
         self, identifier: core.SignalIdentifier, value: Any, python_type: Any, literal_type: core.LiteralType | None
     ) -> core.Literal:

@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from glidepath.cli.flytectl.execfile.literals import literal_of
 from glidepath.cli.flytectl.execfile.values import example_of, value_of
 from glidepath.errors import FlyteTypeException
-from glidepath.idl import core
+from glidepath.idl import admin, core
 
 S = core.SimpleType
 NOW = datetime.datetime(2024, 5, 6, tzinfo=datetime.timezone.utc)
@@ -110,6 +110,34 @@ def test_relaunch_and_recover(flytectl, store):
     assert store.last("RelaunchExecution").overwrite_cache is True
     assert flytectl("create", "execution", "--recover", "old").code == 0
     assert store.last("RecoverExecution").id.name == "old"
+
+
+@pytest.fixture
+def past(registered, store, tmp_path):
+    """An execution ``old`` of hello.wf, and its file."""
+    assert registered("get", "launchplan", "hello.wf", "--latest", "--execFile", "e.yaml").code == 0
+    document = yaml.safe_load((tmp_path / "e.yaml").read_text())
+    document["inputs"] = {"name": "Ada"}
+    (tmp_path / "e.yaml").write_text(yaml.safe_dump(document))
+    assert registered("create", "execution", "old", "--execFile", "e.yaml").code == 0
+    return registered
+
+
+def test_recover_with_another_version_from_a_node(past, store):
+    assert past("create", "execution", "new", "--recover", "old", "--version", "v2", "--fromNode", "n1").code == 0
+    request = store.last("CreateExecution")
+    assert (request.name, request.spec.launch_plan.name, request.spec.launch_plan.version) == ("new", "hello.wf", "v2")
+    metadata = request.spec.metadata
+    assert (metadata.mode, metadata.reference_execution.name) == (admin.ExecutionMetadata.RECOVERED, "old")
+    assert dict(request.spec.annotations.values) == {"glidepath.io/from-node": "n1"}
+    assert not request.HasField("inputs") and not store.calls["RecoverExecution"]
+
+
+def test_recover_with_the_inputs_of_a_file(past, store):
+    assert past("create", "execution", "--recover", "old", "--execFile", "e.yaml").code == 0
+    request = store.last("CreateExecution")
+    assert request.spec.metadata.reference_execution.name == "old"
+    assert request.inputs.literals["name"].scalar.primitive.string_value == "Ada"
 
 
 @pytest.mark.parametrize(

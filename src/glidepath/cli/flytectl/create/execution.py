@@ -11,8 +11,9 @@ from google.protobuf.message import Message
 
 from glidepath.cli.flytectl.command import Command, switch
 from glidepath.cli.flytectl.context import Scope, Session, pass_session
-from glidepath.cli.flytectl.create.request import execution_request
+from glidepath.cli.flytectl.create.request import execution_request, target_of
 from glidepath.cli.flytectl.execfile.read import ExecutionFile, read
+from glidepath.clients.again import Changes, recovery_request
 from glidepath.errors import FlyteValueException
 from glidepath.idl import admin, core
 
@@ -21,7 +22,10 @@ from glidepath.idl import admin, core
 @click.argument("name", required=False, default="")
 @click.option("exec_file", "--execFile", help="A file that `flytectl get launchplan|task --execFile` wrote.")
 @click.option("--relaunch", default="", help="Start this execution again, with the same inputs.")
-@click.option("--recover", default="", help="Go on from what failed in this execution.")
+@click.option("--recover", default="", help="Go on from what failed in this execution; also with --version or --execFile.")
+@click.option(
+    "from_node", "--fromNode", "--from-node", default="", help="With --recover: run this node again, and what depends on it."
+)
 @click.option("target_project", "--targetProject", default="", help="Project to run in; by default the one of the entity.")
 @click.option("target_domain", "--targetDomain", default="", help="Domain to run in.")
 @click.option("execution_cluster", "--targetExecutionCluster", default="", help="Label of the cluster to run on.")
@@ -35,7 +39,16 @@ from glidepath.idl import admin, core
 @switch("dry_run", "--dryRun", help="Print the request, start nothing.")
 @pass_session
 def execution(
-    session: Session, /, *, name: str, exec_file: str | None, relaunch: str, recover: str, dry_run: bool, **fields: Any
+    session: Session,
+    /,
+    *,
+    name: str,
+    exec_file: str | None,
+    relaunch: str,
+    recover: str,
+    dry_run: bool,
+    from_node: str,
+    **fields: Any,
 ) -> None:
     """Start an execution. NAME is its name; without one it gets a fresh one.
 
@@ -44,6 +57,7 @@ def execution(
     flytectl create execution --execFile hello.yaml -p flytesnacks -d development
     flytectl create execution --relaunch OLD -p flytesnacks -d development
     flytectl create execution --recover OLD -p flytesnacks -d development
+    flytectl create execution --recover OLD --version v2 --fromNode n3 -p flytesnacks -d development
     """
     scope = session.scope
     request: Any
@@ -51,8 +65,14 @@ def execution(
         request = admin.ExecutionRelaunchRequest(id=_id(scope, relaunch), name=name, overwrite_cache=fields["overwrite_cache"])
         send: Any = lambda: session.client.raw.relaunch_execution(request).id  # noqa: E731
     elif recover:
-        request = admin.ExecutionRecoverRequest(id=_id(scope, recover), name=name)
-        send = lambda: session.client.raw.recover_execution(request).id  # noqa: E731
+        changes = _changes(session, exec_file, fields, from_node)
+        if changes:
+            request = recovery_request(session.client.raw, _id(scope, recover), changes)
+            request.name = name
+            send = lambda: session.client.create_execution(request)  # noqa: E731
+        else:
+            request = admin.ExecutionRecoverRequest(id=_id(scope, recover), name=name)
+            send = lambda: session.client.raw.recover_execution(request).id  # noqa: E731
     elif exec_file:
         request = execution_request(session.client, scope, name, _merged(read(Path(exec_file)), fields))
         send = lambda: session.client.create_execution(request)  # noqa: E731
@@ -62,6 +82,14 @@ def execution(
             hint="flytectl get launchplan NAME --latest --execFile FILE, then flytectl create execution --execFile FILE",
         )
     _send(request, send, dry_run)
+
+
+def _changes(session: Session, exec_file: str | None, fields: dict[str, Any], from_node: str) -> Changes:
+    """What a recovery does otherwise: the file's entity and inputs, or another version of what ran."""
+    if not exec_file:
+        return Changes(version=fields["version"], from_node=from_node)
+    entity, inputs = target_of(session.client, session.scope, _merged(read(Path(exec_file)), fields), complete=False)
+    return Changes(launch_plan=entity, inputs=inputs, from_node=from_node)
 
 
 def _send(request: Message, send: Any, dry_run: bool) -> None:

@@ -17,11 +17,7 @@ _PRINCIPAL = "sdk"
 
 def execution_request(client: Client, scope: Scope, name: str, file: ExecutionFile) -> admin.ExecutionCreateRequest:
     """The request. Raises FlyteValueException when the file names no entity, and what look-up and conversion raise."""
-    if bool(file.task) == bool(file.workflow):
-        raise FlyteValueException(
-            "either task or workflow name should be specified to launch an execution", hint="set one of the two in the file"
-        )
-    entity, inputs = _task(client, scope, file) if file.task else _launch_plan(client, scope, file)
+    entity, inputs = target_of(client, scope, file)
     return admin.ExecutionCreateRequest(
         project=file.target_project or scope.project,
         domain=file.target_domain or scope.domain,
@@ -31,17 +27,34 @@ def execution_request(client: Client, scope: Scope, name: str, file: ExecutionFi
     )
 
 
-def _task(client: Client, scope: Scope, file: ExecutionFile) -> tuple[core.Identifier, core.LiteralMap]:
+def target_of(
+    client: Client, scope: Scope, file: ExecutionFile, *, complete: bool = True
+) -> tuple[core.Identifier, core.LiteralMap]:
+    """What a file runs, and its inputs as literals. With ``complete`` no required input may be missing."""
+    if bool(file.task) == bool(file.workflow):
+        raise FlyteValueException(
+            "either task or workflow name should be specified to launch an execution", hint="set one of the two in the file"
+        )
+    found, types, required = _task(client, scope, file) if file.task else _launch_plan(client, scope, file)
+    owner = f"{'task' if file.task else 'launch plan'} {file.task or file.workflow}"
+    return found, literals(file, types, required if complete else [], owner)
+
+
+_Interface = tuple[core.Identifier, dict[str, core.LiteralType], list[str]]
+"""An entity's id, the types of its inputs, and the inputs that it requires."""
+
+
+def _task(client: Client, scope: Scope, file: ExecutionFile) -> _Interface:
     if file.version:
         found = client.task(scope.project, scope.domain, file.task, file.version)
     else:
         found = _there(client.latest_task(scope.project, scope.domain, file.task), "task", file.task)
     variables = found.closure.compiled_task.template.interface.inputs.variables
     types = {name: variable.type for name, variable in variables.items()}
-    return found.id, literals(file, types, types, f"task {file.task}")
+    return found.id, types, list(types)
 
 
-def _launch_plan(client: Client, scope: Scope, file: ExecutionFile) -> tuple[core.Identifier, core.LiteralMap]:
+def _launch_plan(client: Client, scope: Scope, file: ExecutionFile) -> _Interface:
     if file.version:
         found = client.launch_plan(scope.project, scope.domain, file.workflow, file.version)
     else:
@@ -49,7 +62,7 @@ def _launch_plan(client: Client, scope: Scope, file: ExecutionFile) -> tuple[cor
     expected = found.closure.expected_inputs.parameters
     types = {name: parameter.var.type for name, parameter in expected.items()}
     required = [name for name, parameter in expected.items() if parameter.required]
-    return found.id, literals(file, types, required, f"launch plan {file.workflow}")
+    return found.id, types, required
 
 
 def _there(found: admin.Task | admin.LaunchPlan | None, kind: str, name: str):  # type: ignore[no-untyped-def]

@@ -89,6 +89,8 @@ class RunGroup(LazyGroup):
     metavar="GATE=VALUE",
     help="Value of a gate (approve, wait_for_input) of a local run, which asks on the terminal otherwise. Repeatable.",
 )
+@click.option("--recover", metavar="EXECUTION", help="With --remote: take over what succeeded in it and still fits.")
+@click.option("--from-node", metavar="NODE", help="With --recover: run this node again, and what depends on it.")
 @click.option("--dump-snippet", is_flag=True, help="Print Python code that fetches the execution.")
 @click.option("--limit", default=50, show_default=True, help="How many names remote-… lists.")
 @click.pass_context

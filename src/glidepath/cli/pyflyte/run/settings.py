@@ -43,6 +43,8 @@ class RunSettings(NamedTuple):
     cluster_pool: str = ""
     execution_cluster_label: str = ""
     signals: Mapping[str, str] = _NONE
+    recover: str = ""
+    from_node: str = ""
 
     @classmethod
     def of(cls, parameters: Mapping[str, Any]) -> RunSettings:
@@ -89,6 +91,8 @@ class RunSettings(NamedTuple):
             tags=self.tags,
             cluster_pool=self.cluster_pool,
             execution_cluster_label=self.execution_cluster_label,
+            recover=self.recover,
+            from_node=self.from_node,
         )
 
 
