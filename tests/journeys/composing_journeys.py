@@ -101,7 +101,7 @@ _MORE_MAPS = (
     Journey("composed.arrays.files", {"texts": ["x", "yz"]}, outputs={"o0": "x+yz"}),
     _ns("composed.arrays.tolerant", [1, 7, 2, 9], [1, 2]),
     _ns("composed.arrays.tolerant", [1, 7, 8], fails="7 is not small", code=""),
-    _ns("composed.arrays.at_least", [5, 1, 6], [1]),
+    _ns("composed.own_arrays.at_least", [5, 1, 6], [1]),
     _ns("composed.arrays.strict", [1, 2], [1, 2]),
     _ns("composed.arrays.strict", [1, 5], fails="5 is not small", code=""),
     _ns("composed.arrays.children", [2, 3], [4, 9]),

@@ -82,11 +82,6 @@ def tolerant(ns: list[int]) -> list[int]:
 
 
 @workflow
-def at_least(ns: list[int]) -> list[int]:
-    return known(numbers=map_task(small, min_successes=1)(n=ns))
-
-
-@workflow
 def strict(ns: list[int]) -> list[int]:
     return map_task(small)(n=ns)
 

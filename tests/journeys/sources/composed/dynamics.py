@@ -48,8 +48,9 @@ def fibonacci(n: int) -> int:
 def everything(n: int) -> list[int]:
     """Tasks, a workflow, a launch plan, a map, a branch, another dynamic task."""
     squares = map_task(square)(n=list(range(n)))
-    chosen = conditional("size").if_(total(numbers=squares) > 10).then(square(n=n)).else_().then(plus_one(n=n))
-    return [plus_one(n=n), plan(n=n), total(numbers=squares), chosen, fibonacci(n=3)]
+    all_squares = total(numbers=squares)
+    chosen = conditional("size").if_(all_squares > 10).then(square(n=n)).else_().then(plus_one(n=n))
+    return [plus_one(n=n), plan(n=n), all_squares, chosen, fibonacci(n=3)]
 
 
 @dynamic
