@@ -122,3 +122,14 @@ def test_pod_templates_have_stocks_spec(tmp_path: Path) -> None:
     stock = stock_specs("pods", tmp_path)
     assert len(stock) == 8
     assert_equal(stock, own_specs("pods", tmp_path))
+
+
+def test_other_kinds_of_tasks_have_stocks_spec(tmp_path: Path) -> None:
+    stock = stock_specs("flavours", tmp_path)
+    assert len(stock) == 27
+    assert_equal(stock, own_specs("flavours", tmp_path))
+
+
+def test_other_kinds_of_tasks_find_their_code_in_an_archive_as_stocks_do(tmp_path: Path) -> None:
+    environment = ["--env", "A=from settings", "--env", "Z=2"]
+    assert_equal(stock_specs("flavours", tmp_path, "--fast", *environment), own_specs("flavours", tmp_path, "fast"))

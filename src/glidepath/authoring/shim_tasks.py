@@ -93,7 +93,8 @@ class PythonCustomizedContainerTask(PythonTask):
         task_type: str = "python-task",
         **options: Any,
     ) -> None:
-        super().__init__(task_type, name, task_config, container_image=container_image, **options)
+        # By name: a subclass may also be a SQLTask, whose turn this would be.
+        PythonTask.__init__(self, task_type, name, task_config, container_image=container_image, **options)
         self.executor_type = executor_type
         self._resolver = task_resolver or default_task_template_resolver
 

@@ -213,6 +213,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "flytekit.extend": {
         "authoring.class_resolver": ("ClassStorageTaskResolver",),
+        "authoring.declared_interface": ("DeclaredInterface as Interface",),
         "authoring.images": ("Image", "ImageConfig"),
         "authoring.promises": ("Promise",),
         "authoring.python_tasks": ("PythonTask",),
