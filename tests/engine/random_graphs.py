@@ -17,6 +17,8 @@ from glidepath.compiler import LaunchPlanInterface, compile_task, compile_workfl
 from glidepath.idl import core
 
 Identifier = core.Identifier
+Source = tuple[str, str, "int | None"]
+"""A node, one of its outputs, and which element of it where that is a list."""
 WORKFLOW, TASK, LAUNCH_PLAN = core.ResourceType.WORKFLOW, core.ResourceType.TASK, core.ResourceType.LAUNCH_PLAN
 TASKS = ("plain", "cached", "serial", "flaky", "patient", "dynamic")
 _DEEPEST = 2
@@ -64,12 +66,14 @@ class Maker:
         )
         if self.chance.random() < 0.4:
             template.metadata.on_failure = core.WorkflowMetadata.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE
-        sources: list[tuple[str, str]] = [("", name) for name in inputs]
+        sources: list[Source] = [("", name, None) for name in inputs]
         for i in range(self.chance.randint(1, 5)):
             node = self.node(f"n{i}", depth, sources)
             template.nodes.append(node)
-            if not node.gate_node.HasField("sleep"):
-                sources.append((node.id, "o0"))
+            if node.HasField("array_node"):
+                sources.append((node.id, "o0", 0))
+            elif not node.gate_node.HasField("sleep"):
+                sources.append((node.id, "o0", None))
         template.outputs.append(self.bind("o0", sources[-1:]))
         if self.chance.random() < 0.3:
             handler = core.Node(id="fn0", inputs=[self.bind("a", sources[:1]), self.constant("b")])
@@ -77,54 +81,67 @@ class Maker:
             template.failure_node.CopyFrom(handler)
         return template
 
-    def node(self, node_id: str, depth: int, sources: list[tuple[str, str]]) -> core.Node:
-        kinds: list[Callable[[core.Node, int, list[tuple[str, str]]], None]]
+    def node(self, node_id: str, depth: int, sources: list[Source]) -> core.Node:
+        kinds: list[Callable[[core.Node, int, list[Source]], None]]
         kinds = [self._task, self._task, self._task, self._plan, self._signal, self._approval, self._sleep]
+        kinds += [self._array, self._array]
         if depth < _DEEPEST:
             kinds += [self._sub_workflow, self._branch, self._branch]
         node = core.Node(id=node_id)
         self.chance.choice(kinds)(node, depth, sources)
         return node
 
-    def bind(self, var: str, sources: list[tuple[str, str]]) -> core.Binding:
-        node_id, output = self.chance.choice(sources)
+    def bind(self, var: str, sources: list[Source]) -> core.Binding:
+        node_id, output, index = self.chance.choice(sources)
         promise = core.OutputReference(node_id=node_id, var=output)
+        if index is not None:
+            promise.attr_path.add(int_value=index)
         return core.Binding(var=var, binding=core.BindingData(promise=promise))
 
     def constant(self, var: str) -> core.Binding:
         return core.Binding(var=var, binding=core.BindingData(scalar=integer(self.chance.randint(0, 2)).scalar))
 
-    def _task(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _task(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         name = self.chance.choice(TASKS if depth < _DEEPEST else TASKS[:-1])
         node.task_node.reference_id.CopyFrom(identifier(TASK, name))
         node.inputs.extend((self.bind("a", sources), self.chance.choice((self.constant("b"), self.bind("b", sources)))))
 
-    def _plan(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _plan(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         node.workflow_node.launchplan_ref.CopyFrom(identifier(LAUNCH_PLAN, "child"))
         node.inputs.append(self.bind("n", sources))
 
-    def _sub_workflow(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _sub_workflow(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         sub = self.workflow(f"sub{len(self.subs)}-{self.chance.randint(0, 10**9)}", depth + 1)
         self.subs.append(sub)
         node.workflow_node.sub_workflow_ref.CopyFrom(sub.id)
         node.inputs.append(self.bind("n", sources))
 
-    def _signal(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _signal(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         node.gate_node.signal.signal_id = node.id
         node.gate_node.signal.type.CopyFrom(INTEGER)
         node.gate_node.signal.output_variable_name = "o0"
 
-    def _approval(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _approval(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         node.gate_node.approve.signal_id = node.id
         node.inputs.append(self.bind("o0", sources))
 
-    def _sleep(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _sleep(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         node.gate_node.sleep.duration.CopyFrom(Duration(seconds=60))
-        node.upstream_node_ids.extend({node_id for node_id, _ in sources[-1:] if node_id})
+        node.upstream_node_ids.extend({node_id for node_id, *_ in sources[-1:] if node_id})
 
-    def _branch(self, node: core.Node, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _array(self, node: core.Node, depth: int, sources: list[Source]) -> None:
+        node.array_node.node.id = node.id
+        node.array_node.node.task_node.reference_id.CopyFrom(identifier(TASK, self.chance.choice(TASKS[:-1])))
+        node.array_node.parallelism = self.chance.randint(0, 2)
+        node.array_node.is_original_sub_node_interface.value = True
+        node.array_node.bound_inputs.append("b")
+        elements = [self.bind("", sources).binding for _ in range(self.chance.randint(1, 4))]
+        collection = core.BindingData(collection=core.BindingDataCollection(bindings=elements))
+        node.inputs.extend((core.Binding(var="a", binding=collection), self.bind("b", sources)))
+
+    def _branch(self, node: core.Node, depth: int, sources: list[Source]) -> None:
         node.inputs.append(self.bind("x", sources))
-        node.upstream_node_ids.extend(sorted({node_id for node_id, _ in sources if node_id}))
+        node.upstream_node_ids.extend(sorted({node_id for node_id, *_ in sources if node_id}))
         block = node.branch_node.if_else
         block.case.condition.CopyFrom(_less_than("x", self.chance.randint(0, 30)))
         self._arm(block.case.then_node, "c0", depth, sources)
@@ -136,7 +153,7 @@ class Maker:
         else:
             self._arm(block.else_node, "ce", depth, sources)
 
-    def _arm(self, node: core.Node, node_id: str, depth: int, sources: list[tuple[str, str]]) -> None:
+    def _arm(self, node: core.Node, node_id: str, depth: int, sources: list[Source]) -> None:
         node.id = node_id
         kinds = [self._task, self._plan] + ([self._sub_workflow, self._branch] if depth + 1 < _DEEPEST else [])
         self.chance.choice(kinds)(node, depth + 1, sources)

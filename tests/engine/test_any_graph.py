@@ -11,6 +11,7 @@ from graphs import START_TIME, integer, literal_map
 from hypothesis import given, settings, strategies as st
 from random_graphs import dynamic_closure, fate, integers, random_closure
 
+from glidepath.admin.arrays import is_item
 from glidepath.engine import ExecutionState, Plan, Settings, Transition, advance, apply
 from glidepath.engine.codec import decode, encode
 from glidepath.engine.commands import (
@@ -35,7 +36,8 @@ from glidepath.engine.events import (
     SignalSet,
     TimerFired,
 )
-from glidepath.engine.records import NodeRecord, TaskRecord
+from glidepath.engine.items import EndedItem
+from glidepath.engine.records import ItemRecord, NodeRecord, TaskRecord
 from glidepath.engine.resume import load, outstanding
 from glidepath.engine.state import LIVE_PHASES
 from glidepath.idl import core
@@ -55,6 +57,7 @@ class Journal:
         self.values: dict[str, core.LiteralMap] = {}
         self.state = ExecutionState(_EXECUTION, self.plan, self.settings, self.values)
         self.rows: dict[str, bytes] = {}
+        self.ended: dict[str, list[EndedItem]] = {}
         self.phases: dict[str, int] = {}
         self.plans: dict[str, core.CompiledWorkflowClosure] = {}
         self.cache: dict[tuple[str, tuple[int, ...]], core.LiteralMap] = {}
@@ -70,12 +73,15 @@ class Journal:
             if isinstance(record, NodeRecord):
                 self.rows.setdefault(record.uid, b"")
                 self.phases[record.uid] = record.phase
-            elif isinstance(record, TaskRecord) and record.phase == core.TaskExecution.SUCCEEDED:
+            elif isinstance(record, TaskRecord | ItemRecord) and record.phase == core.TaskExecution.SUCCEEDED:
                 self.successes.append((record.uid, record.attempt))
-            self.error = record.error or self.error
+            if not isinstance(record, ItemRecord):
+                self.error = record.error or self.error
         for uid, node in transition.nodes.items():
-            if uid in self.rows:
+            if uid in self.rows or is_item(self.state, transition, node):
                 self.rows[uid] = encode(node)
+        for uid, change in transition.items.items():
+            self.ended.setdefault(uid, []).extend(change.ended)
         for entry in transition.cached:
             self.cache[(entry.task.id.name, tuple(integers(entry.inputs)))] = entry.outputs
         for uid in transition.released:
@@ -99,7 +105,9 @@ class Journal:
         self.forget_stale()
         before, lost = self.state, self.pending
         rows = [decode(data) for data in self.rows.values()]
-        self.state = load(_EXECUTION, self.plan, self.settings, self.values, rows, lambda uri: Plan(self.plans[uri]))
+        rows = [row for row in rows if row.scope not in self.ended or row.phase in LIVE_PHASES]
+        plan_of = lambda uri: Plan(self.plans[uri])  # noqa: E731
+        self.state = load(_EXECUTION, self.plan, self.settings, self.values, rows, plan_of, self.ended)
         self.pending = {}
         for command in outstanding(self.state, START_TIME):
             self.order(command)
@@ -213,7 +221,7 @@ def check_end(journal: Journal) -> None:
     assert not journal.reserved
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=1500, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     order=st.integers(0, 1000),
