@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from glidepath.authoring.calls import finished
-from glidepath.authoring.docstrings import parse
 from glidepath.authoring.interface import Interface
 from glidepath.authoring.python_tasks import PythonTask
 from glidepath.authoring.signatures import interface_of
@@ -61,7 +60,7 @@ class BaseSensor(PythonTask):
                 f"sensor {type(self).__qualname__} does not say what it waits for",
                 hint="define async def poke(self, …) -> bool",
             )
-        declared = interface_of(poke, owner=name, docstring=parse(poke.__doc__), must_return=False)
+        declared = interface_of(poke, owner=name, must_return=False)
         super().__init__(
             task_type, name, sensor_config, Interface(declared.inputs, {}, None, name), metadata=waiting, **options
         )
