@@ -140,7 +140,19 @@ _WAITS = (
     Journey("composed.waits.slept", {"n": 2}, outputs={"o0": 20}),
 )
 
+_FLAVOURS = (
+    Journey("shown.containers.ellipse_wf", {"a": 2.0, "b": 3.0}, outputs={"o0": "18.85 square metres"}, ordered=True),
+    Journey("shown.shell.log_wf", outputs={"o0": "2 lines of level ERROR; the first is 'ERROR disk'"}, ordered=True),
+    Journey("shown.sql.readings_wf", outputs={"o0": ["attic: 29.0", "kitchen: 22.5"]}, ordered=True),
+    Journey("shown.sensors.inbox_wf", outputs={"o0": 3}),
+    Journey("shown.plugins.timed_wf", {"n": 20}, outputs={"o0": 16}, ordered=True),
+    Journey("shown.environment.sizes_wf", outputs={"o0": 16}, ordered=True),
+    Journey("shown.idle.settle_wf", {"text": "quiet"}, outputs={"o0": "quiet"}, ordered=True),
+    Journey("shown.caching.report_wf", {"size": 200}, outputs={"o0": "Found: 25 primes", "o1": 180}),
+)
+
 JOURNEYS = (
+    *_FLAVOURS,
     *_GRAPHS,
     *_CHILDREN,
     *_FAILURES,

@@ -30,7 +30,10 @@ HERE = Path(__file__).parent
 SOURCES = HERE / "sources" / "composed"
 SCOPE = ("-p", "flytesnacks", "-d", "development")
 OWN_IMAGE = "example.com/own:v1"
-OURS_ALONE = {"composed.own_arrays": "stock does not heed min_successes"}
+OURS_ALONE = {
+    "composed.own_arrays": "stock does not heed min_successes",
+    "shown.idle": "the sleep plug-in is a package of its own",
+}
 """Modules with something that stock does not have, and what that is."""
 _PATIENCE = 120.0
 
@@ -133,12 +136,12 @@ def for_stock(source: str) -> str:
 
 def _stock_import(module: str, alias: ast.alias) -> str:
     wanted = getattr(importlib.import_module(module), alias.name)
-    homes = [theirs for theirs in TABLE if alias.name in locations(theirs)]
-    # Two classes of stock's have this name; the user's kind, which makes an attempt recoverable, is not the base one.
-    for theirs in sorted(homes, key=lambda home: (home == "flytekit.exceptions.base", len(home))):
-        home, name = locations(theirs)[alias.name]
-        if getattr(importlib.import_module(home), name) is wanted:
-            return f"from {theirs} import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+    asked = alias.asname or alias.name
+    # Two classes of stock's have the name FlyteRecoverableException; the base one makes no attempt recoverable.
+    for theirs in sorted(TABLE, key=lambda home: (home == "flytekit.exceptions.base", len(home))):
+        for name, (home, ours) in locations(theirs).items():
+            if ours == alias.name and getattr(importlib.import_module(home), ours) is wanted:
+                return f"from {theirs} import {name}" + (f" as {asked}" if name != asked else "")
     raise LookupError(f"flytekit has no {alias.name}")
 
 

@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from glidepath.idl import core, event
 
 _STARTING = (core.TaskExecution.WAITING_FOR_RESOURCES, core.TaskExecution.INITIALIZING)
-"""Phases of an attempt that only an executor with queues and processes goes through."""
+"""Phases of an attempt that only an executor with queues and processes goes through. An echo does not even run there."""
 
 
 @dataclass
@@ -56,7 +56,8 @@ def story_of(events: Iterable[Message], execution: str) -> Story:
             story.order.append(f"{path} {phase}")
         elif isinstance(message, event.TaskExecutionEvent):
             name = message.parent_node_execution_id.execution_id.name
-            if name in paths and message.phase not in _STARTING:
+            skipped = _STARTING if message.task_type != "echo" else (*_STARTING, core.TaskExecution.RUNNING)
+            if name in paths and message.phase not in skipped:
                 path = paths[name] + message.parent_node_execution_id.node_id
                 told = f"{message.retry_attempt} {core.TaskExecution.Phase.Name(message.phase)}"
                 phases = story.attempts.setdefault(path, [])

@@ -5,7 +5,6 @@ A run here is the engine in this process; on the server the same sources, regist
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,9 +22,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of the packages ``shown`` and ``composed``, importable."""
     folder = tmp_path_factory.mktemp("sources")
     own_sources(folder)
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        patch.setenv("GLIDEPATH_LOCAL_CACHE", str(folder / "cache"))
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from flytekit import LaunchPlan, Resources, eager, task, workflow
+from flytekit.exceptions.user import FlyteRecoverableException
 
 
 def note(ledger: str, line: str) -> None:
@@ -116,6 +117,25 @@ async def dying(ledger: str, marker: str) -> int:
         Path(marker).touch()
         os.kill(os.getpid(), 9)
     return sum(first) + second + await counted(x=100, ledger=ledger)
+
+
+@task
+async def second_time_lucky(marker: str, ledger: str) -> int:
+    note(ledger, "lucky?")
+    if Path(marker).exists():
+        return 5
+    Path(marker).touch()
+    raise ValueError("not this time")
+
+
+@eager(retries=1)
+async def retrying(ledger: str, marker: str) -> int:
+    """Its retry tries again what had failed, and nothing else."""
+    first = await counted(x=1, ledger=ledger)
+    try:
+        return first + await second_time_lucky(marker=marker, ledger=ledger)
+    except Exception as error:
+        raise FlyteRecoverableException("once more") from error
 
 
 @eager
