@@ -147,12 +147,6 @@ def world(tmp_path: Path) -> Iterator[World]:
         made.stop()
 
 
-def attempt_processes(world: World) -> list[int]:
-    """The processes of attempts that have begun and not ended."""
-    begun = [path.parent for path in (world.data / "processes" / "attempts").glob(f"*/*/{records.BEGIN}")]
-    return [json.loads((path / records.BEGIN).read_text())["pid"] for path in begun if not (path / records.EXIT).exists()]
-
-
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_child_runs_twice_when_server_and_attempts_are_killed(world: World, tmp_path: Path, seed: int) -> None:
     ledger = tmp_path / "ledger"
