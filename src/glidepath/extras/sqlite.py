@@ -20,7 +20,7 @@ from glidepath.extras.sql import SQLTask
 from glidepath.idl import core
 from glidepath.storage.archives import extract_archive
 from glidepath.storage.uris import is_remote, local_path, tail_of
-from glidepath.types import current
+from glidepath.types import StructuredDataset, current
 from glidepath.types.schema import FlyteSchema
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class SQLite3Config:
 
 
 class SQLite3TaskExecutor(ShimTaskExecutor):
-    """Fetches the file, runs the query, gives its result as a ``pandas.DataFrame``."""
+    """Fetches the file, runs the query, gives its result: a ``pandas.DataFrame``, or a dataset of one."""
 
     wire_module = "flytekit.extras.sqlite3.task"
 
@@ -57,9 +57,11 @@ class SQLite3TaskExecutor(ShimTaskExecutor):
             contextlib.closing(sqlite3.connect(path)) as connection,  # `with connection` would not close it
         ):
             try:
-                return pandas.read_sql_query(query, connection)
+                frame = pandas.read_sql_query(query, connection)
             except (sqlite3.Error, pandas.errors.DatabaseError) as error:
                 raise QueryFailed(f"SQLite cannot run the query: {error}\n{query}", where=custom["uri"]) from error
+        older = tt.interface.outputs.variables["results"].type.HasField("schema")
+        return frame if older else StructuredDataset(dataframe=frame)
 
 
 class SQLite3Task(PythonCustomizedContainerTask, SQLTask):
