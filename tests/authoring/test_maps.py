@@ -7,6 +7,7 @@ import pytest
 from glidepath import LaunchPlan, dynamic, eager, map_task, reference_task, task, workflow
 from glidepath.authoring import ArrayNode, ArrayNodeMapTask, SerializationSettings, specs_of
 from glidepath.authoring.entity import Entity
+from glidepath.authoring.map_options import MapOptions
 from glidepath.errors import FlyteAssertion, FlyteTypeException, FlyteValidationException
 from glidepath.idl import core
 
@@ -117,6 +118,11 @@ def test_all_items_run_before_the_failure_when_asked() -> None:
 def test_more_successes_than_items_cannot_be() -> None:
     with pytest.raises(FlyteAssertion, match="needs 3 successes, but has 2 items"):
         map_task(square, min_successes=3)(x=[1, 2])
+
+
+@pytest.mark.parametrize(("ratio", "size", "needed"), [(0.1, 10, 1), (0.55, 20, 11), (0.5, 3, 2), (0, 3, 0), (None, 3, 3)])
+def test_a_ratio_is_rounded_up_of_the_number_that_was_written(ratio: float | None, size: int, needed: int) -> None:
+    assert MapOptions(min_success_ratio=ratio).needed(size) == needed
 
 
 def test_lists_of_two_lengths_are_refused() -> None:
