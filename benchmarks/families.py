@@ -33,6 +33,7 @@ FAMILIES: Mapping[str, Family] = {
     "fan-out": shapes.fan_out,
     "long-chain": shapes.long_chain,
     "map": shapes.maps,
+    "swarm": shapes.swarm,
     "graph-sizes": shapes.graph_sizes,
     "idle": embedded_server.idle,
     "attempts": parts.attempts,

@@ -38,6 +38,26 @@ def chain_wf(x: int = 0) -> int:
     return x
 """)
 
+SWARM = Template("""\
+from datetime import timedelta
+
+from glidepath import dynamic, workflow
+from glidepath.extras.sleep import CoreSleep
+
+nap = CoreSleep("swarm.nap")
+
+
+@dynamic
+def swarm(size: int) -> None:
+    for _ in range(size):
+        nap(duration=timedelta(0))
+
+
+@workflow
+def swarm_wf(size: int = $size) -> None:
+    swarm(size=size)
+""")
+
 _MODULE = Template('''\
 """Module $number of a generated package."""
 
@@ -96,6 +116,13 @@ def pipeline_$number(n: int = 3, prefix: str = "n = ") -> str:
 
 def write_hello(folder: Path, sdk: str) -> Path:
     return _write(folder / "hello.py", HELLO.substitute(sdk=sdk))
+
+
+def write_swarm(folder: Path, size: int) -> Path:
+    """``swarm.py``: a dynamic task that asks for ``size`` leaves which only the engine knows."""
+    source = folder / "swarm.py"
+    source.write_text(SWARM.substitute(size=size))
+    return source
 
 
 def write_chain(folder: Path, sdk: str, length: int) -> Path:
