@@ -19,7 +19,7 @@ class Repeat:
     times: int = 3
 
 
-class RepeatTask(PluginFunctionTask[..., Any]):
+class RepeatTask(PluginFunctionTask):  # type: ignore[type-arg]  # any function
     """Runs the function as often as the configuration says; the configuration travels in the task's ``custom``."""
 
     _TASK_TYPE = "repeat"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from journey_world import STOCK_IMAGES, Server, Shell
@@ -52,7 +53,7 @@ class Training:
 
 @pytest.fixture
 def training(connected: Shell, request: pytest.FixtureRequest) -> Training:
-    return Training(connected, f"t{abs(hash(request.node.name)) % 10**8}")
+    return Training(connected, f"t{crc32(request.node.name.encode()):08x}")
 
 
 def ended(remote: FlyteRemote, name: str) -> FlyteWorkflowExecution:
