@@ -47,6 +47,9 @@ class RecordingOrchestrator:
     def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
         self.calls.append(("signalled", execution.name, signal_id, value.scalar.primitive.boolean))
 
+    def freed(self, slots: Any) -> None:
+        self.calls.append(("freed", *(slot.tag for slot in slots)))
+
 
 @dataclass
 class ControlPlane:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 from glidepath.admin.arrays import item_of
 from glidepath.admin.cache.lookups import Lookups
+from glidepath.admin.cache.reservations import Slot
 from glidepath.admin.dispatch import Dispatcher
 from glidepath.admin.ends import Ends
 from glidepath.admin.errands import Errands
@@ -136,6 +137,10 @@ class Orchestrator:
     def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
         """A signal has a value."""
         self._tell(key_of(execution), Answered(signal_id, value))
+
+    def freed(self, slots: Iterable[Slot]) -> None:
+        """Somebody outside keeps cached outputs now, or computes them no longer."""
+        self._lookups.wake(slots)
 
     def _tell(self, key: Key, what: Happening) -> None:
         self._inbox.put(key, (key, what))

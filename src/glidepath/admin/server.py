@@ -35,7 +35,7 @@ from glidepath.admin.long_poll import LongPolls
 from glidepath.admin.objects import Objects
 from glidepath.admin.orchestrator import Orchestrator
 from glidepath.admin.rpc import Service
-from glidepath.admin.services.assembly import admin_service, cache_service, signal_service
+from glidepath.admin.services.assembly import admin_service, cache_service, catalog_service, signal_service
 from glidepath.admin.services.context import Context, now
 from glidepath.admin.services.executions import Executions
 from glidepath.admin.services.projects import seed_projects
@@ -152,7 +152,8 @@ def make_orchestrator(config: ServerConfig, store: Store, storage: Storage, exec
 
 def make_services(context: Context, folder: DataFolder) -> list[Service]:
     """Every gRPC service of this server."""
-    config, services = context.config, [admin_service(context), signal_service(context), cache_service(context)]
+    config = context.config
+    services = [admin_service(context), signal_service(context), catalog_service(context), cache_service(context)]
     settings = DataProxySettings(
         storage_root=config.storage_root,
         public_url=config.public_url,

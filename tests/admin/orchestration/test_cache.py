@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from glidepath.admin.errors import FailedPrecondition
 from glidepath.admin.rpc import INTERNAL_CALL
+from glidepath.admin.services.assembly import catalog_service
 from glidepath.admin.services.cache_explanations import CacheExplanations
 from glidepath.admin.store import Store
 from glidepath.admin.store.schema import artifacts, reservations
+from glidepath.engine.cache_keys import cache_key
 from glidepath.executors.protocol import Attempt, Outcome, Succeeded
-from glidepath.idl import admin, core
+from glidepath.idl import admin, core, datacatalog
 
 Servers = Callable[[], Server]
 BLOB = core.LiteralType(blob=core.BlobType(format="txt"))
@@ -368,3 +370,42 @@ def test_a_node_that_is_not_cached_has_nothing_to_explain(servers: Servers) -> N
     server.run_to_end(first)
     with pytest.raises(FailedPrecondition, match="is not cached"):
         explained(server, first, "n0")
+
+
+# --- beside an engine outside
+
+
+def test_a_node_waits_for_an_engine_outside_and_finds_what_it_kept(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    request = cached_task("slow", serialize=True)
+    plan = with_one_node(server, request)
+    outside = catalog_service(server.context).rpcs
+    request.spec.template.id.CopyFrom(request.id)
+    key = cache_key(request.spec.template, core.LiteralMap(literals={"n": integer(3)}))
+    dataset = datacatalog.DatasetID(**{part: getattr(key.dataset, part) for part in ("project", "domain", "name", "version")})
+    reserved = datacatalog.ReservationID(dataset_id=dataset, tag_name=key.tag)
+    held = datacatalog.GetOrExtendReservationRequest(reservation_id=reserved, owner_id="propeller")
+    assert outside["GetOrExtendReservation"](held, INTERNAL_CALL).reservation.owner_id == "propeller"
+    run = server.launch("run", plan, n=3)
+    server.until(lambda: server.phase(run) == "RUNNING")
+    outside["CreateDataset"](datacatalog.CreateDatasetRequest(dataset=datacatalog.Dataset(id=dataset)), INTERNAL_CALL)
+    kept = datacatalog.Artifact(id="a1", dataset=dataset, data=[datacatalog.ArtifactData(name="o0", value=integer(42))])
+    outside["CreateArtifact"](datacatalog.CreateArtifactRequest(artifact=kept), INTERNAL_CALL)
+    tag = datacatalog.Tag(name=key.tag, artifact_id="a1", dataset=dataset)
+    outside["AddTag"](datacatalog.AddTagRequest(tag=tag), INTERNAL_CALL)
+    server.until(lambda: server.phase(run) == SUCCEEDED)
+    assert (outputs_of(server, run), status(server, run), executor.started) == ({"o0": 42}, "CACHE_HIT", set())
+
+
+def test_an_engine_outside_finds_what_a_node_kept(servers: Servers) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow"))
+    run = server.launch("run", plan, n=3)
+    server.run_to_end(run)
+    key = told(server, run).task_node_metadata.catalog_key
+    request = datacatalog.GetArtifactRequest(tag_name=key.artifact_tag.name)
+    for part in ("project", "domain", "name", "version"):
+        setattr(request.dataset, part, getattr(key.dataset_id, part))
+    found = catalog_service(server.context).rpcs["GetArtifact"](request, INTERNAL_CALL).artifact
+    assert found.id == key.artifact_tag.artifact_id
+    assert [(each.name, each.value) for each in found.data] == [("o0", integer(4))]

@@ -2,6 +2,7 @@
 
 from glidepath.admin.rpc import Rpc, Service
 from glidepath.admin.services.cache_explanations import CacheExplanations
+from glidepath.admin.services.catalog import DataCatalog
 from glidepath.admin.services.context import Context
 from glidepath.admin.services.data import Data
 from glidepath.admin.services.descriptions import Descriptions
@@ -46,6 +47,11 @@ def admin_service(context: Context) -> Service:
 def signal_service(context: Context) -> Service:
     """SignalService."""
     return Service("flyteidl.service.SignalService", Signals(context).rpcs)
+
+
+def catalog_service(context: Context) -> Service:
+    """DataCatalog."""
+    return Service("datacatalog.DataCatalog", DataCatalog(context, context.orchestrator.freed).rpcs)
 
 
 def cache_service(context: Context) -> Service:

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Protocol
 
 from google.protobuf.message import Message
 
+from glidepath.admin.cache.reservations import Slot
 from glidepath.admin.config import ServerConfig
 from glidepath.admin.store import Store
 from glidepath.idl import core, paths
@@ -28,6 +29,10 @@ class Orchestrator(Protocol):
 
     def signalled(self, execution: core.WorkflowExecutionIdentifier, signal_id: str, value: core.Literal) -> None:
         """A signal has a value; let the gates go on that wait for it."""
+        ...
+
+    def freed(self, slots: Iterable[Slot]) -> None:
+        """An engine outside keeps cached outputs now, or gave a reservation back; let the nodes look again that wait for it."""
         ...
 
 
