@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
 
@@ -37,12 +38,13 @@ from glidepath.admin.store.schema import (
 )
 from glidepath.admin.validation import require_execution, require_scope
 from glidepath.idl import admin, core, paths
-from glidepath.idl.ids import execution_name
+from glidepath.idl.ids import execution_name, key_of
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.idl.text import compact_text
 
 _LIST = ListOf("ListExecutions", EXECUTION, EXECUTION_COLUMNS)
 _LIST_ERROR_LENGTH = 100
+_KEPT_TARGETS = 512
 _OCCUPYING = ("UNDEFINED", "QUEUED", "RUNNING")
 
 
@@ -77,6 +79,8 @@ class Executions:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        # What is registered never changes, and reading it takes a third of a launch's time.
+        self._known_target = lru_cache(_KEPT_TARGETS)(self._read_target)
 
     @property
     def rpcs(self) -> dict[str, Rpc]:
@@ -177,7 +181,14 @@ class Executions:
         )
 
     def _target(self, reference: core.Identifier) -> _Target:
-        if reference.resource_type == core.ResourceType.LAUNCH_PLAN:
+        return self._known_target(key_of(reference))
+
+    def _read_target(self, key: tuple[int, str, str, str, str]) -> _Target:
+        kind, project, domain, name, version = key
+        reference = identifier_from(
+            cast("core.ResourceType", kind), {"project": project, "domain": domain, "name": name, "version": version}
+        )
+        if kind == core.ResourceType.LAUNCH_PLAN:
             return self._launch_plan(reference)
         plan = generated_launch_plan(self._context, reference)
         with self._context.store.read() as connection:
