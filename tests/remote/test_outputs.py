@@ -40,6 +40,11 @@ def test_a_name_that_is_not_there_lists_those_that_are(outputs):
     assert str(raised.value) == "there is no 'c'\n  try: there are: a, b"
 
 
+def test_a_value_that_no_interface_names_is_read_by_its_own_kind(outputs):
+    assert outputs["b"] == 2
+
+
 def test_a_value_of_unknown_type_says_how_to_name_one(outputs):
+    outputs.literals["b"] = core.Literal()
     with pytest.raises(FlyteValueException, match="type of 'b' is not known"):
         outputs["b"]

@@ -63,3 +63,24 @@ def test_a_node_inside_a_branch_is_found_there():
 
 def test_a_node_that_the_closure_does_not_know_has_none():
     assert outputs_at("elsewhere") == []
+
+
+def test_a_branch_has_the_outputs_of_its_arms():
+    assert outputs_at("n2") == ["x"]
+
+
+def test_an_array_gives_lists_of_what_its_items_give():
+    array = core.Node(id="n0", array_node=core.ArrayNode(node=task_node("n0")))
+    template = core.WorkflowTemplate(nodes=[array])
+    closure = core.CompiledWorkflowClosure(primary=core.CompiledWorkflow(template=template), tasks=CLOSURE.tasks)
+    found = Scope(lambda: closure, ("n0",)).outputs["x"].type
+    assert found.collection_type.simple == core.SimpleType.INTEGER
+
+
+def test_a_gate_gives_what_it_waits_for():
+    gate = core.Node(id="n0")
+    gate.gate_node.signal.output_variable_name = "o0"
+    gate.gate_node.signal.type.simple = core.SimpleType.STRING
+    template = core.WorkflowTemplate(nodes=[gate])
+    closure = core.CompiledWorkflowClosure(primary=core.CompiledWorkflow(template=template))
+    assert Scope(lambda: closure, ("n0",)).outputs["o0"].type.simple == core.SimpleType.STRING

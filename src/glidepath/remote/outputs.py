@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from glidepath.errors import FlyteValueException
+from glidepath.compiler import literal_type_for_literal
+from glidepath.errors import FlyteTypeException, FlyteValueException
 from glidepath.idl import core
 from glidepath.types import DataContext, guess_python_type, to_python
 
@@ -38,9 +39,15 @@ class LiteralsResolver(Mapping[str, Any]):
 
     def _guess(self, name: str) -> Any:
         variables = self._variables()
-        if name not in variables:
-            raise FlyteValueException(f"the type of {name!r} is not known", hint=f'.get("{name}", as_type=…) says it')
-        return guess_python_type(variables[name].type)
+        if name in variables:
+            return guess_python_type(variables[name].type)
+        # A launch plan's interface is not in the closure that uses it: the literal itself tells.
+        try:
+            return guess_python_type(literal_type_for_literal(self.literals[name]))
+        except FlyteTypeException as error:
+            raise FlyteValueException(
+                f"the type of {name!r} is not known", hint=f'.get("{name}", as_type=…) says it'
+            ) from error
 
     def __getitem__(self, name: str) -> Any:
         return self.get(name)

@@ -57,7 +57,13 @@ def children_of(client: Client, remote: Source, node: FlyteNodeExecution) -> dic
         return nodes_of(client, remote, child)
     if not node.metadata.is_parent_node:
         return {}
-    return _by_id(remote, client.node_executions(node.id.execution_id, parent=node.id.node_id), node.scope)
+    scope = Scope(lambda: _plan_of(client, node.id)) if node.metadata.is_dynamic else node.scope
+    return _by_id(remote, client.node_executions(node.id.execution_id, parent=node.id.node_id), scope)
+
+
+def _plan_of(client: Client, node: core.NodeExecutionIdentifier) -> core.CompiledWorkflowClosure:
+    """What a dynamic task planned, compiled."""
+    return client.raw.get_dynamic_node_workflow(admin.GetDynamicNodeWorkflowRequest(id=node)).compiled_workflow
 
 
 def _by_id(remote: Source, messages: Iterable[admin.NodeExecution], scope: Scope) -> dict[str, FlyteNodeExecution]:

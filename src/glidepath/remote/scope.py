@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from glidepath.idl import core
@@ -16,6 +16,7 @@ class Scope:
     """The place of a node: the closure (asked for only when needed), and the ids of the nodes around it, outermost first."""
 
     closure: Callable[[], core.CompiledWorkflowClosure]
+    """Of the execution's workflow, or of the plan of the dynamic node around it."""
     path: tuple[str, ...] = ()
 
     def inner(self, node_id: str) -> Scope:
@@ -59,7 +60,28 @@ def _interface_of(node: core.Node, closure: core.CompiledWorkflowClosure) -> cor
         return next((task.template.interface for task in closure.tasks if key_of(task.template.id) == wanted), _NOTHING)
     if kind == "workflow_node":
         return _sub_workflow(node, closure).interface
+    if kind == "branch_node":
+        return _interface_of(node.branch_node.if_else.case.then_node, closure)
+    if kind == "array_node":
+        return _listed(_interface_of(node.array_node.node, closure), node.array_node.bound_inputs)
+    if kind == "gate_node" and node.gate_node.WhichOneof("condition") == "signal":
+        signal = node.gate_node.signal
+        outputs = {signal.output_variable_name: core.Variable(type=signal.type)}
+        return core.TypedInterface(outputs=core.VariableMap(variables=outputs))
     return _NOTHING
+
+
+def _listed(item: core.TypedInterface, bound: Collection[str]) -> core.TypedInterface:
+    """The interface of an array: lists of what its items take and give, but for the inputs that are the same for all."""
+
+    def listed(variables: core.VariableMap, kept: Collection[str]) -> core.VariableMap:
+        found = core.VariableMap()
+        for name, variable in variables.variables.items():
+            many = core.Variable(type=core.LiteralType(collection_type=variable.type))
+            found.variables[name].CopyFrom(variable if name in kept else many)
+        return found
+
+    return core.TypedInterface(inputs=listed(item.inputs, bound), outputs=listed(item.outputs, ()))
 
 
 def _sub_workflow(node: core.Node, closure: core.CompiledWorkflowClosure) -> core.WorkflowTemplate:

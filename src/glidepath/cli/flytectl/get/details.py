@@ -62,6 +62,11 @@ def _all(nodes: list[NodeDetails]) -> list[NodeDetails]:
     return [found for node in nodes for found in (node, *_all(list(node.children)))]
 
 
+def _has_attempts(node: admin.NodeExecution) -> bool:
+    """A dynamic task has both: the attempt that made its plan, and the nodes of the plan."""
+    return not node.metadata.is_parent_node or node.metadata.is_dynamic
+
+
 def _level(
     client: Client, pool: ThreadPoolExecutor, execution: core.WorkflowExecutionIdentifier, parents: list[str]
 ) -> list[list[NodeDetails]]:
@@ -69,7 +74,7 @@ def _level(
     lists = list(pool.map(lambda parent: list(client.node_executions(execution, parent)), parents))
     nodes = [node for found in lists for node in found]
     data = pool.map(lambda node: client.raw.get_node_execution_data(admin.NodeExecutionGetDataRequest(id=node.id)), nodes)
-    attempts = pool.map(lambda node: [] if node.metadata.is_parent_node else list(client.task_executions(node.id)), nodes)
+    attempts = pool.map(lambda node: list(client.task_executions(node.id)) if _has_attempts(node) else [], nodes)
     deeper = [node.id.node_id for node in nodes if node.metadata.is_parent_node]
     below = dict(zip(deeper, _level(client, pool, execution, deeper), strict=True)) if deeper else {}
     details = {
