@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -64,9 +64,11 @@ class _Changes:
 class Journal:
     """Writes transitions to the store."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], cache_age: timedelta = timedelta(0)) -> None:
+        """cache_age: cached outputs that are older are replaced; zero: none is for its age."""
         self._store = store
         self._clock = clock
+        self._cache_age = cache_age
         self._pending = _Changes()
         self._freed: list[Slot] = []
 
@@ -131,7 +133,7 @@ class Journal:
             insert_all_new(connection, signals, list(changes.signals.values()))
             for execution, message in changes.failures.values():
                 _fail(connection, execution, message, self._clock())
-            write_kept(connection, changes.kept, self._clock())
+            write_kept(connection, changes.kept, self._clock(), self._cache_age)
             freed = release_nodes(connection, changes.released)
             freed += release_executions(connection, [*changes.ended, *changes.failures])
         for live, row_ids in found:

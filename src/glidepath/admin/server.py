@@ -146,8 +146,9 @@ def make_logs(folder: DataFolder) -> Logs:
 
 def make_orchestrator(config: ServerConfig, store: Store, storage: Storage, executors: Sequence[Executor]) -> Orchestrator:
     """What drives executions."""
-    lookups = Lookups(store, storage, config.cache_root, now, config.limits.cache_age)
-    return Orchestrator(Loader(store, storage, config), Journal(store, now), storage, Dispatcher(executors), lookups, now)
+    age = config.limits.cache_age
+    lookups, journal = Lookups(store, storage, config.cache_root, now, age), Journal(store, now, age)
+    return Orchestrator(Loader(store, storage, config), journal, storage, Dispatcher(executors), lookups, now)
 
 
 def make_services(context: Context, folder: DataFolder) -> list[Service]:

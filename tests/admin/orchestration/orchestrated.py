@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +109,13 @@ class Server:
     storage: Any
     executor: PatientExecutor
     folder: Path
+    cache_age: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         config = ServerConfig(data_dir=self.folder, storage_root="memory://bucket").resolved()
         loader = Loader(self.store, self.storage, config)
-        self.journal, self.dispatcher = Journal(self.store, now), Dispatcher([self.executor])
-        lookups = Lookups(self.store, self.storage, config.cache_root, now)
+        self.journal, self.dispatcher = Journal(self.store, now, self.cache_age), Dispatcher([self.executor])
+        lookups = Lookups(self.store, self.storage, config.cache_root, now, self.cache_age)
         self.orchestrator = Orchestrator(loader, self.journal, self.storage, self.dispatcher, lookups, now)
         self.context = Context(self.store, self.storage, config, self.orchestrator)
         self.admin = {**admin_service(self.context).rpcs, **signal_service(self.context).rpcs}

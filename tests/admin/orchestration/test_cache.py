@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 from admin_specs import integer, task
 from google.protobuf import json_format
 from orchestrated import ABORTED, SUCCEEDED, PatientExecutor, Server, node, outputs_of
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from glidepath.admin.errors import FailedPrecondition
 from glidepath.admin.rpc import INTERNAL_CALL
@@ -190,6 +192,32 @@ def test_big_outputs_lie_in_storage_and_are_found(servers: Servers, executor: Pa
         row = connection.execute(select(artifacts.c.data, artifacts.c.data_uri)).one()
     assert row.data is None
     assert row.data_uri.startswith("memory://bucket/metadata/cache/")
+
+
+def test_outputs_that_are_too_old_are_not_used_and_are_replaced(
+    store: Store, storage: Any, executor: PatientExecutor, tmp_path: Path
+) -> None:
+    server = Server(store, storage, executor, tmp_path, cache_age=timedelta(hours=1))
+    try:
+        plan = with_one_node(server, cached_task("slow"))
+        server.run_to_end(server.launch("first", plan, n=3))
+        with store.write() as connection:
+            connection.execute(update(artifacts).values(created_at=datetime(2020, 1, 1, tzinfo=timezone.utc)))
+        runs = [server.launch("second", plan, n=3)]
+        server.run_to_end(runs[0])
+        runs.append(server.launch("third", plan, n=3))
+        server.until(lambda: server.phase(runs[1]) == SUCCEEDED)
+        assert [status(server, run) for run in runs] == ["CACHE_POPULATED", "CACHE_HIT"]
+    finally:
+        server.orchestrator.stop()
+
+
+def test_a_cached_task_without_a_version_runs_uncached(servers: Servers, executor: PatientExecutor) -> None:
+    server = servers()
+    plan = with_one_node(server, cached_task("slow", version=""))
+    runs = [server.launch(name, plan, n=3) for name in ("first", "second")]
+    assert [server.run_to_end(run) for run in runs] == [SUCCEEDED, SUCCEEDED]
+    assert executor.started == {"first-a-0", "second-a-0"}
 
 
 def test_of_many_equal_serialised_runs_one_computes(servers: Servers, executor: PatientExecutor) -> None:

@@ -146,11 +146,12 @@ def move_tag(connection: Connection, dataset_row: int, tag: str, row: int, now: 
     connection.execute(update(artifact_tags).where(*here).values(artifact_row=row, updated_at=now))
 
 
-def is_live(connection: Connection, dataset_row: int, tag: str) -> bool:
-    """Whether the artifact that a tag names has all its data, as far as is known."""
-    here = (artifact_tags.c.dataset_id == dataset_row, artifact_tags.c.tag_name == tag)
-    query = select(artifacts.c.gone).join(artifact_tags, artifact_tags.c.artifact_row == artifacts.c.id).where(*here)
-    return connection.execute(query).scalar_one_or_none() == ""
+def is_live(connection: Connection, dataset_row: int, tag: str, not_before: datetime | None = None) -> bool:
+    """Whether the artifact that a tag names has all its data, as far as is known, and is not older than ``not_before``."""
+    here = (artifact_tags.c.dataset_id == dataset_row, artifact_tags.c.tag_name == tag, artifacts.c.gone == "")
+    query = select(artifacts.c.created_at).join(artifact_tags, artifact_tags.c.artifact_row == artifacts.c.id).where(*here)
+    created_at = connection.execute(query).scalar_one_or_none()
+    return created_at is not None and (not_before is None or created_at >= not_before)
 
 
 def kept_work(connection: Connection, dataset: core.Identifier, limit: int) -> Iterable[Row[Any]]:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from google.protobuf.message import Message
@@ -37,7 +37,8 @@ class Kept(NamedTuple):
     uid: str
     key: CacheKey
     artifact: Artifact
-    overwrite: bool
+    replaces: bool
+    """Whether it takes the tag of what is kept already, even though that is all there."""
 
     @property
     def slot(self) -> Slot:
@@ -125,8 +126,10 @@ def tell_kept(message: Message, keeping: Keeping) -> None:
             message.task_node_metadata.catalog_key.CopyFrom(one.catalog)
 
 
-def write(connection: Connection, kept: Iterable[Kept], now: datetime) -> None:
-    """Write entries. The first success for a key keeps its tag, unless its data are gone or the new one overwrites."""
+def write(connection: Connection, kept: Iterable[Kept], now: datetime, max_age: timedelta) -> None:
+    """Write entries. The first success for a key keeps its tag, unless its data are gone, it is older than ``max_age`` (zero:
+    however old it is), or the new one overwrites."""
+    not_before = now - max_age if max_age else None
     rows: dict[Slot, int] = {}
     for one in kept:
         dataset = one.slot._replace(tag="")
@@ -136,5 +139,5 @@ def write(connection: Connection, kept: Iterable[Kept], now: datetime) -> None:
         artifact = catalog.insert_artifact(connection, row, one.artifact, now)
         if artifact is None or catalog.put_tag(connection, row, one.key.tag, artifact, now):
             continue
-        if one.overwrite or not catalog.is_live(connection, row, one.key.tag):
+        if one.replaces or not catalog.is_live(connection, row, one.key.tag, not_before):
             catalog.move_tag(connection, row, one.key.tag, artifact, now)
