@@ -57,17 +57,24 @@ def exited(task: str, error: SystemExit) -> FlyteUserRuntimeException:
 def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequence[Raised]) -> NoReturn:
     """Raise what the failed task raised, as the user knows it, with a note of the node; else the engine's own error.
 
-    ``raised`` holds the exceptions of all attempts, first to last. Those of a failure handler, or of other nodes that failed
-    too, are not why the run failed.
+    ``raised`` holds the exceptions of all attempts, first to last. Those of other nodes that failed too are not why the run
+    failed; where a failure handler failed, its exception comes with the one that it handled as context.
     """
     message = error.message if error is not None else "the run failed"
-    culprit = next((found for found in reversed(raised) if found.told.message and found.told.message in message), None)
-    if culprit is not None:
-        exception, cause = culprit.exception, culprit.exception.__cause__
-        if isinstance(exception, FlyteUserRuntimeException) and isinstance(cause, Exception):
-            exception = cause
-        raise noted(exception, f"in {culprit.place}")
+    culprits = [found for found in reversed(raised) if found.told.message and found.told.message in message]
+    if culprits:
+        culprits.sort(key=lambda found: message.index(found.told.message))
+        exception, before = _as_raised(culprits[0]), _as_raised(culprits[-1])
+        if before is not exception and exception.__context__ is None:
+            exception.__context__ = before
+        raise noted(exception, f"in {culprits[0].place}")
     raise _KINDS.get(error.code if error is not None else "", FlyteUserException)(message, where=entity)
+
+
+def _as_raised(culprit: Raised) -> Exception:
+    """What the user's code raised, without the wrapping of ours."""
+    exception, cause = culprit.exception, culprit.exception.__cause__
+    return cause if isinstance(exception, FlyteUserRuntimeException) and isinstance(cause, Exception) else exception
 
 
 def noted(exception: E, text: str) -> E:
