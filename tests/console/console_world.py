@@ -63,7 +63,17 @@ class ControlPlane:
         return [
             Service("flyteidl.service.AdminService", {name: self._counted(rpc) for name, rpc in rpcs.items()}),
             Service("flyteidl.service.DataProxyService", proxy),
+            Service("flyteidl.service.SignalService", {"ListSignals": self.signals}),
         ]
+
+    def signals(self, request, call):
+        """One that waits, and one that has been answered."""
+        waiting, answered = (
+            admin.Signal(id=core.SignalIdentifier(signal_id=name, execution_id=request.workflow_execution_id))
+            for name in ("publish", "title")
+        )
+        answered.value.CopyFrom(text("Spring"))
+        return admin.SignalList(signals=[waiting, answered])
 
     def _counted(self, rpc):
         def answer(request, call):

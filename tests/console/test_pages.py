@@ -149,3 +149,12 @@ def test_a_download_goes_to_a_fresh_signed_url(browser):
 @pytest.mark.parametrize("name", ["console.css", "console.js"])
 def test_styles_and_script_are_served_from_here(browser, name):
     assert browser.get(f"/console/static/{name}").status == 200
+
+
+def test_a_live_execution_says_at_which_gates_it_waits():
+    text = Browser(ControlPlane(phase=core.WorkflowExecution.RUNNING)).text(PAGE)
+    assert "Waits for publish" in text and "title" not in text
+
+
+def test_an_execution_that_has_ended_waits_for_nothing(browser):
+    assert "Waits for" not in browser.text(PAGE)

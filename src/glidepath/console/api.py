@@ -9,8 +9,10 @@ from google.protobuf.message import Message
 
 from glidepath.admin.rpc import Call, Service
 from glidepath.idl import admin, core, service
+from glidepath.idl.eager import launched_filter
 
 ADMIN = "flyteidl.service.AdminService"
+SIGNALS = "flyteidl.service.SignalService"
 DATA_PROXY = "flyteidl.service.DataProxyService"
 NEWEST_FIRST = admin.Sort(key="created_at", direction=admin.Sort.DESCENDING)
 OLDEST_FIRST = admin.Sort(key="created_at", direction=admin.Sort.ASCENDING)
@@ -34,6 +36,14 @@ class Api:
         request = admin.ResourceListRequest(id=scope, limit=limit, token=token, sort_by=NEWEST_FIRST)
         found: admin.ExecutionList = self._call("ListExecutions", request)
         return found
+
+    def launched_by(self, node: core.NodeExecutionIdentifier, limit: int) -> list[admin.Execution]:
+        """The newest executions that an eager node launched."""
+        identifier = node.execution_id
+        scope = admin.NamedEntityIdentifier(project=identifier.project, domain=identifier.domain)
+        request = admin.ResourceListRequest(id=scope, limit=limit, filters=launched_filter(identifier), sort_by=NEWEST_FIRST)
+        found = self._call("ListExecutions", request).executions
+        return [each for each in found if each.spec.metadata.parent_node_execution.node_id in ("", node.node_id)]
 
     def execution(self, identifier: core.WorkflowExecutionIdentifier) -> admin.Execution:
         found: admin.Execution = self._call("GetExecution", admin.WorkflowExecutionGetRequest(id=identifier))
@@ -66,6 +76,12 @@ class Api:
     def attempts(self, identifier: core.NodeExecutionIdentifier, limit: int) -> list[admin.TaskExecution]:
         request = admin.TaskExecutionListRequest(node_execution_id=identifier, limit=limit, sort_by=OLDEST_FIRST)
         return list(self._call("ListTaskExecutions", request).task_executions)
+
+    def unanswered(self, identifier: core.WorkflowExecutionIdentifier, limit: int) -> list[admin.Signal]:
+        """What gates of an execution wait for, the oldest first."""
+        request = admin.SignalListRequest(workflow_execution_id=identifier, limit=limit, sort_by=OLDEST_FIRST)
+        found = self._call("ListSignals", request, SIGNALS).signals
+        return [signal for signal in found if signal.value.WhichOneof("value") is None]
 
     def entity(self, identifier: core.Identifier) -> Any:
         """The Task, Workflow or LaunchPlan of an id."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 EXECUTIONS_PER_PAGE = 50
+LAUNCHED_SHOWN = 200
+"""Executions of an eager node that its page shows, the newest first."""
+GATES_SHOWN = 20
 ENTITIES_SHOWN = 100
 STATIC = ("console.css", "console.js")
 SCOPE = "/console/projects/{project}/domains/{domain}"
@@ -107,13 +110,15 @@ class Pages:
         phase, duration = self._summary(found)
         table = views.NodeTable(self._api, identifier, _now())
         nodes, token = table.page("", request.query_params.get("token", ""))
+        live = found.closure.phase not in phases.TERMINAL_WORKFLOW_PHASES
         return self._render(
             "execution.html",
             id=identifier,
             execution=found,
             phase=phase,
             duration=duration,
-            live=found.closure.phase not in phases.TERMINAL_WORKFLOW_PHASES,
+            live=live,
+            gates=self._api.unanswered(identifier, GATES_SHOWN) if live else [],
             mode=_mode(found.spec.metadata.mode),
             inputs=views.values(data.full_inputs),
             outputs=views.values(data.full_outputs),
@@ -129,7 +134,9 @@ class Pages:
         nodes, token = table.page(node.node_id, request.query_params.get("token", ""))
         live = found.closure.phase not in phases.TERMINAL_NODE_PHASES
         row = table.row(found)
-        return self._render("node.html", id=identifier, node=row, nodes=nodes, token=token, live=live)
+        launched = self._api.launched_by(node, LAUNCHED_SHOWN) if found.metadata.is_eager else []
+        rows = [(item, *self._summary(item)) for item in launched]
+        return self._render("node.html", id=identifier, node=row, nodes=nodes, token=token, live=live, launched=rows)
 
     def entities(self, request: Request) -> Response:
         project, domain = _scope(request)
