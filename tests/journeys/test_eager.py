@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,20 @@ def test_children_are_linked_to_the_node_that_launched_them(eagers: Shell, remot
     deck = remote.storage.get(parent.closure.deck_uri).decode()
     assert "Eager Executions" in deck
     assert child.id.name in deck
+
+
+def test_children_are_shown_where_people_look(eagers: Shell, remote: FlyteRemote) -> None:
+    name = start(eagers, "inner", "--x", "1")
+    (child,) = children(remote, name)
+    scope = ("-p", PROJECT, "-d", DOMAIN)
+    tree = eagers.ok("flytectl", "get", "execution", name, "--details", *scope)
+    assert f"{child.id.name} - eagers.add_one - SUCCEEDED" in tree
+    document = json.loads(eagers.ok("flytectl", "get", "execution", name, "--details", "-o", "json", *scope))
+    assert child.id.name in json.dumps(document)
+    node = child.spec.metadata.parent_node_execution.node_id
+    url = f"{remote.config.console_url}/console/projects/{PROJECT}/domains/{DOMAIN}/executions/{name}/nodes/{node}"
+    with urllib.request.urlopen(url) as page:
+        assert f"/executions/{child.id.name}" in page.read().decode()
 
 
 def test_a_failure_that_nobody_catches_is_passed_on(eagers: Shell, remote: FlyteRemote) -> None:

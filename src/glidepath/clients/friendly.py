@@ -18,6 +18,7 @@ from glidepath.clients.registration import JOBS, Entity, Outcome, Registration, 
 from glidepath.clients.upload import Destination, Progress, upload
 from glidepath.errors import FlyteEntityAlreadyExistsException, FlyteEntityNotExistException
 from glidepath.idl import admin, core
+from glidepath.idl.eager import launched_filter
 from glidepath.idl.ids import execution_name
 
 _NEWEST = Query(limit=1, page_size=1)
@@ -105,6 +106,10 @@ class Client:
             return answer.executions, answer.token
 
         return items(page, query)
+
+    def launched_by(self, execution: core.WorkflowExecutionIdentifier) -> Iterator[admin.Execution]:
+        """What the eager tasks of an execution launched, oldest first."""
+        return self.executions(execution.project, execution.domain, Query(filters=launched_filter(execution), ascending=True))
 
     def named_entities(
         self, kind: core.ResourceType, project: str, domain: str, query: Query = _UNSORTED

@@ -9,12 +9,11 @@ import os
 
 from glidepath.clients.config import PlatformConfig
 from glidepath.clients.friendly import Client
-from glidepath.clients.pages import Query
 from glidepath.errors import FlyteEntityNotExistException, FlyteInvalidInputException
-from glidepath.idl.eager import PARENT_LABEL
+from glidepath.idl import core
+from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 
 _CAUSE = "the eager task that launched it has failed"
-_LIVE = "UNDEFINED;QUEUED;RUNNING;SUCCEEDING;FAILING"
 
 
 def end_children() -> None:
@@ -23,9 +22,11 @@ def end_children() -> None:
         os.environ.get(f"FLYTE_INTERNAL_EXECUTION_{long}") or os.environ.get(f"_F_{short}", "")
         for long, short in (("PROJECT", "PRJ"), ("DOMAIN", "DM"), ("ID", "NM"))
     )
-    query = Query(filters=f"value_in(phase,{_LIVE})+eq(execution_tag.key,{PARENT_LABEL})+eq(execution_tag.value,{name})")
+    this = core.WorkflowExecutionIdentifier(project=project, domain=domain, name=name)
     with Client.connect(PlatformConfig.auto()) as client:
-        for execution in client.executions(project, domain, query):
+        for execution in client.launched_by(this):
+            if execution.closure.phase in TERMINAL_WORKFLOW_PHASES:
+                continue
             try:
                 client.terminate(execution.id, _CAUSE)
             except (FlyteEntityNotExistException, FlyteInvalidInputException):

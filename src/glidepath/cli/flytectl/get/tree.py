@@ -45,6 +45,8 @@ def _node(details: NodeDetails) -> Branch:
     branch = Branch(f"{node.metadata.spec_node_id or node.id.node_id} - {phase} - {times}")
     branch.below += [_attempt(number, attempt) for number, attempt in enumerate(details.attempts)]
     branch.below += [_node(child) for child in details.children]
+    if details.launched:
+        branch.below.append(Branch("Eager Executions :", [_launched(execution) for execution in details.launched]))
     if node.closure.HasField("error") and not details.attempts:
         branch.below.append(Branch(f"Error - {node.closure.error.code}", _lines(node.closure.error.message)))
     for title, literals in (("Inputs :", details.inputs), ("Outputs :", details.outputs)):
@@ -53,6 +55,11 @@ def _node(details: NodeDetails) -> Branch:
                 Branch(title, [Branch(f"{key}: {shown(literals.literals[key])}") for key in sorted(literals.literals)])
             )
     return branch
+
+
+def _launched(execution: admin.Execution) -> Branch:
+    phase = core.WorkflowExecution.Phase.Name(execution.closure.phase)
+    return Branch(f"{execution.id.name} - {execution.spec.launch_plan.name} - {phase}")
 
 
 def _attempt(number: int, attempt: admin.TaskExecution) -> Branch:
