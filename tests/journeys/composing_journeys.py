@@ -147,6 +147,13 @@ _FLAVOURS = (
     Journey("shown.sensors.inbox_wf", outputs={"o0": 3}),
     Journey("shown.plugins.timed_wf", {"n": 20}, outputs={"o0": 16}, ordered=True),
     Journey("shown.environment.sizes_wf", outputs={"o0": 16}, ordered=True),
+    Journey("shown.backoff.fetch_wf", {"failures": 2}, outputs={"o0": 3}, ordered=True),
+    Journey(
+        "shown.backoff.fetch_wf",
+        {"failures": 9},
+        fails="attempt 4 met a busy service",
+        code="RetriesExhausted|USER:Recoverable",
+    ),
     Journey("shown.idle.settle_wf", {"text": "quiet"}, outputs={"o0": "quiet"}, ordered=True),
     Journey("composed.cached.report_wf", outputs={"o0": "5 different words"}, ordered=True),
     Journey("shown.caching.report_wf", {"size": 200}, outputs={"o0": "Found: 25 primes", "o1": 180}),

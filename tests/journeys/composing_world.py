@@ -32,6 +32,7 @@ SCOPE = ("-p", "flytesnacks", "-d", "development")
 OWN_IMAGE = "example.com/own:v1"
 OURS_ALONE = {
     "composed.own_arrays": "stock does not heed min_successes",
+    "shown.backoff": "an option beyond stock",
     "shown.caching": "stock needs a version, or policies",
     "shown.idle": "the sleep plug-in is a package of its own",
 }

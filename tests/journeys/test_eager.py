@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from crash_world import World, free_port, until
 from journey_world import Shell
-from test_crashes import World, free_port, until
 
 from glidepath import FlyteRemote
 from glidepath.clients.pages import Query
