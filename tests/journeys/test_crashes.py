@@ -33,7 +33,6 @@ SOURCE = Path(__file__).parent / "sources" / "crashes.py"
 TASK_PHASE = core.TaskExecution
 KILLS = 10
 
-
 WORKFLOWS = {
     "chain_wf": Expected(PHASE.SUCCEEDED, lambda x: x + 8),
     "nested_wf": Expected(PHASE.SUCCEEDED, lambda x: 2 * (2 * (x + 1) + 2)),
