@@ -57,4 +57,5 @@ class Adopted:
     """Every execution of an earlier server has been woken."""
 
 
-Happening: TypeAlias = "Adopted | Event | Wake | Terminate | ChildOver | Answered | Again | Broken"
+ToOneInProgress: TypeAlias = "Event | Terminate | ChildOver | Answered | Again | Broken"
+Happening: TypeAlias = "Adopted | Wake | ToOneInProgress"

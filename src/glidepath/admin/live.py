@@ -24,6 +24,11 @@ def key_of(execution: core.WorkflowExecutionIdentifier) -> Key:
     return (execution.project, execution.domain, execution.name)
 
 
+def execution_of(key: Key) -> core.WorkflowExecutionIdentifier:
+    """The identifier that a key stands for."""
+    return core.WorkflowExecutionIdentifier(project=key[0], domain=key[1], name=key[2])
+
+
 class NodeValues(Mapping[str, core.LiteralMap]):
     """Outputs of ended nodes: the newest in memory, up to a few MiB an execution; older ones read from storage again."""
 

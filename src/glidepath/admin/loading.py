@@ -110,6 +110,12 @@ class Loader:
         with self._store.read() as connection:
             return admin.ExecutionClosure.FromString(connection.execute(query).scalar_one())
 
+    def refresh_abort(self, live: Live) -> None:
+        """Who asked for the end, and why, is in the store's closure only; what is not committed yet is in ours only."""
+        asked = self.closure_of(live.state.id)
+        live.closure.phase = asked.phase
+        live.closure.abort_metadata.CopyFrom(asked.abort_metadata)
+
     def ended_child(self, child: core.WorkflowExecutionIdentifier) -> ChildEnd | None:
         """How a child execution ended; None while it runs."""
         closure = self.closure_of(child)

@@ -10,7 +10,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -23,11 +22,12 @@ from glidepath.admin.ends import Ends
 from glidepath.admin.errands import Errands
 from glidepath.admin.expanding import Expander, Planned
 from glidepath.admin.faults import passes
+from glidepath.admin.files import Files
 from glidepath.admin.gates import Gates
-from glidepath.admin.happenings import Adopted, Again, Answered, Broken, ChildOver, Happening, Terminate, Wake
+from glidepath.admin.happenings import Adopted, Again, Answered, Broken, ChildOver, Happening, Terminate, ToOneInProgress, Wake
 from glidepath.admin.inbox import Inbox
 from glidepath.admin.journal import Journal
-from glidepath.admin.live import Key, Live, key_of
+from glidepath.admin.live import Key, Live, execution_of, key_of
 from glidepath.admin.loading import ChildEnd, Loader
 from glidepath.admin.offspring import Children, Offspring, child_id
 from glidepath.admin.timers import Timers
@@ -42,7 +42,6 @@ from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID
 from glidepath.idl.phases import TERMINAL_NODE_PHASES, TERMINAL_WORKFLOW_PHASES
 from glidepath.storage.protocol import Storage
-from glidepath.storage.uris import is_remote
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +50,6 @@ _ROUND = 500
 _RETRY_SECONDS = 1.0
 _LINGER_SECONDS = 0.02
 """How long progress that asks for nothing may wait for what follows it, to share its commit."""
-_WRITERS = 16
 _ERRANDS = 2
 
 
@@ -78,7 +76,6 @@ class Orchestrator:
     ) -> None:
         self._loader = loader
         self._journal = journal
-        self._storage = storage
         self._dispatcher = dispatcher
         self._lookups = lookups
         self._clock = clock
@@ -94,7 +91,7 @@ class Orchestrator:
         """What to do after the next commit, and for which execution."""
         self._commit_at: float | None = None
         self._stopping = threading.Event()
-        self._writers = ThreadPoolExecutor(_WRITERS, "storage")
+        self._files = Files(storage, self._until_done)
         self._thread = threading.Thread(target=self._run, name="orchestrator", daemon=True)
 
     # --- called from any thread
@@ -124,7 +121,7 @@ class Orchestrator:
         self._errands.close()
         self._lookups.close()
         self._dispatcher.close()
-        self._writers.shutdown()
+        self._files.close()
 
     def launched(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """A new execution stands in the store."""
@@ -242,8 +239,10 @@ class Orchestrator:
             self._todo.append((key, self._dispatcher.sweep))
             return None
         live = self._live.get(key)
-        if live is None:
-            return None
+        return self._event_in(live, what) if live is not None else None
+
+    def _event_in(self, live: Live, what: ToOneInProgress) -> tuple[Live, Event] | None:
+        """What something that happened to an execution in progress is to the engine."""
         if isinstance(what, Broken):
             raise what.error
         if isinstance(what, Again):
@@ -252,7 +251,7 @@ class Orchestrator:
                 self._deliver(live, event)
             return None
         if isinstance(what, Terminate):
-            self._mark_aborting(live)
+            self._loader.refresh_abort(live)
             return live, AbortRequested(self._clock(), what.cause, what.principal)
         if isinstance(what, Answered):
             for uid in sorted(live.gates.pop(what.signal_id, ())):
@@ -265,17 +264,11 @@ class Orchestrator:
             return (live, ChildEnded(node.uid, node.attempt, self._clock(), *what.end)) if node is not None else None
         return live, what
 
-    def _mark_aborting(self, live: Live) -> None:
-        """Who asked for the end, and why, is in the store's closure only; what is not committed yet is in ours only."""
-        asked = self._loader.closure_of(live.state.id)
-        live.closure.phase = asked.phase
-        live.closure.abort_metadata.CopyFrom(asked.abort_metadata)
-
     def _wake(self, key: Key) -> tuple[Live, Event] | None:
         """Load an execution: a new one is launched, one that ran before goes on where it was."""
         if key in self._live:
             return None
-        loaded = self._loader.load(_execution(key))
+        loaded = self._loader.load(execution_of(key))
         if loaded is None:
             return None
         live, now = loaded.live, self._clock()
@@ -297,7 +290,7 @@ class Orchestrator:
         for uid, value in transition.outputs.items():
             live.values.keep(uid, value)
         keeping = self._lookups.prepare(live, transition)
-        self._write([*transition.files, *keeping.files])
+        self._files.write([*transition.files, *keeping.files])
         self._journal.add(live, transition, keeping)
         for uid in transition.released:
             self._lookups.withdraw(live.key, uid)
@@ -329,7 +322,7 @@ class Orchestrator:
         log.error("execution %s cannot go on", key, exc_info=error)
         if key is None:
             return
-        live, execution, why = self._live.get(key), _execution(key), f"the engine cannot go on: {error!r}"
+        live, execution, why = self._live.get(key), execution_of(key), f"the engine cannot go on: {error!r}"
         self._forget(key)
         self._journal.fail(execution, why)
         self._todo.append((key, lambda: self._dispatcher.abandon(key, why)))
@@ -341,18 +334,6 @@ class Orchestrator:
             for uid in list(live.eager):
                 self._end_children(live, uid)
         self._todo.append((key, lambda: self._offspring.tell_parent(execution)))
-
-    def _write(self, files: Sequence[tuple[str, core.LiteralMap]]) -> None:
-        """Put literal maps where attempts and clients read them; side by side where each takes a trip over the network."""
-        puts = [(uri, value.SerializeToString(deterministic=True)) for uri, value in files]
-        if len(puts) == 1 or not any(is_remote(uri) for uri, _ in puts):
-            for put in puts:
-                self._put(*put)
-        else:
-            list(self._writers.map(lambda put: self._put(*put), puts))
-
-    def _put(self, uri: str, data: bytes) -> None:
-        self._until_done(lambda: self._storage.put(uri, data), f"write {uri}")
 
     def _until_done(self, action: Callable[[], None], what: str) -> None:
         """Try until it works: a full disk or a lost database stops progress, and loses nothing. Raises Stopped at the end."""
@@ -416,7 +397,3 @@ class Orchestrator:
 def _note_eager(live: Live, command: StartAttempt) -> None:
     if command.task.metadata.is_eager:
         live.eager.add(command.uid)
-
-
-def _execution(key: Key) -> core.WorkflowExecutionIdentifier:
-    return core.WorkflowExecutionIdentifier(project=key[0], domain=key[1], name=key[2])
