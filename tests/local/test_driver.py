@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -156,3 +157,18 @@ def test_an_item_that_fails_raises_what_its_task_raised() -> None:
     assert mapped(ns=[1, 2]) == [1.0, 0.5]
     with pytest.raises(ZeroDivisionError):
         mapped(ns=[1, 0])
+
+
+@task
+def index(n: int) -> str:
+    return os.environ[os.environ["BATCH_JOB_ARRAY_INDEX_VAR_NAME"]]
+
+
+@workflow
+def indices(ns: list[int]) -> list[str]:
+    return map_task(index)(n=ns)
+
+
+def test_an_item_finds_its_index_in_its_environment_and_nobody_after_it() -> None:
+    assert indices(ns=[7, 8, 9]) == ["0", "1", "2"]
+    assert "BATCH_JOB_ARRAY_INDEX_VAR_NAME" not in os.environ

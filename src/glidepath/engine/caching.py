@@ -15,6 +15,9 @@ from glidepath.engine.step import Step
 from glidepath.engine.transition import CacheEntry
 from glidepath.idl import core
 
+_DISABLED = core.CatalogCacheStatus.CACHE_DISABLED
+_SKIPPED = core.CatalogCacheStatus.CACHE_SKIPPED
+_NOT_KEPT = (_DISABLED, core.CatalogCacheStatus.CACHE_HIT)
 _ACQUIRED = core.CatalogReservation.RESERVATION_ACQUIRED
 _RELEASED = core.CatalogReservation.RESERVATION_RELEASED
 
@@ -38,7 +41,7 @@ def first_status(step: Step, graph_node: GraphNode) -> core.CatalogCacheStatus:
     """What a node that does not ask the cache says of it."""
     task = graph_node.task
     skips = task is not None and task.metadata.discoverable and graph_node.has_outputs
-    return core.CatalogCacheStatus.CACHE_SKIPPED if skips else core.CatalogCacheStatus.CACHE_DISABLED
+    return _SKIPPED if skips else _DISABLED
 
 
 def keep(
@@ -50,7 +53,7 @@ def keep(
 ) -> NodeState:
     """Have the outputs of a task that succeeded kept, if it is cached; the node as it is then."""
     task = graph_node.task
-    if task is None or node.cache_status in (core.CatalogCacheStatus.CACHE_DISABLED, core.CatalogCacheStatus.CACHE_HIT):
+    if task is None or node.cache_status in _NOT_KEPT:
         return node
     overwrite = step.state.settings.overwrite_cache
     step.transition.cached.append(CacheEntry(node.uid, node.attempt, task, inputs(), outputs, node.cache_key, overwrite))

@@ -78,6 +78,7 @@ class LocalRun:
             Settings(str(folder / "metadata" / name), ctx.raw_output_prefix, overwrite_cache=overwrites_cache(os.environ)),
             self._values,
         )
+        self._workspaces = f"{folder}/work"
         self._parameters = local_parameters(str(folder), ctx.raw_output_prefix)
         self._commands: deque[Command] = deque()
         self._questions: deque[AwaitSignal] = deque()
@@ -101,7 +102,8 @@ class LocalRun:
                 self._ask(self._questions.popleft())
             else:
                 self._timers.wait(self._workflow.name)
-            self._fire_timers()
+            if self._timers:
+                self._fire_timers()
         if self._state.phase != core.WorkflowExecution.SUCCEEDED:
             return None
         return self._values[END_NODE_ID]
@@ -126,10 +128,11 @@ class LocalRun:
 
     def _carry_out(self, command: Command) -> None:
         """An abort is nothing to do here: what a failure overtook has not begun."""
-        if isinstance(command, (StartAttempt, LookupCache, StartChild)) and self._is_wanted(command.uid, command.attempt):
-            if isinstance(command, StartAttempt):
+        if isinstance(command, StartAttempt):
+            if self._is_wanted(command.uid, command.attempt):
                 self._attempt(command)
-            elif isinstance(command, StartChild):
+        elif isinstance(command, (LookupCache, StartChild)) and self._is_wanted(command.uid, command.attempt):
+            if isinstance(command, StartChild):
                 self._child(command)
             else:
                 self._look_up(command)
@@ -149,7 +152,7 @@ class LocalRun:
             self._send(AttemptProgressed(command.uid, command.attempt, core.TaskExecution.RUNNING, _now()))
         place = f"node {command.uid}, attempt {command.attempt + 1}, of {self._workflow.name} (task {task.name})"
         try:
-            outputs = run_task(task, command.inputs, self._ctx, self._parameters_of(command))
+            outputs = self._run(task, command)
             if isinstance(outputs, core.LiteralMap):
                 event: Event = AttemptSucceeded(command.uid, command.attempt, _now(), outputs)
             else:
@@ -163,6 +166,14 @@ class LocalRun:
             event = AttemptFailed(command.uid, command.attempt, _now(), reason, recoverable)
         self._fire_timers()  # a task cannot be stopped in this thread: what took too long fails when it is done
         self._send(event)
+
+    def _run(self, task: Any, command: StartAttempt) -> core.LiteralMap | Futures:
+        if not command.env:
+            return run_task(task, command.inputs, self._ctx, self._parameters_of(command))
+        from glidepath.local.environment import variables  # items of arrays only
+
+        with variables(command.env):
+            return run_task(task, command.inputs, self._ctx, self._parameters_of(command))
 
     def _expand(self, command: StartAttempt, futures: Futures, place: str) -> Event:
         """A dynamic task drew a graph, which runs in its place; or one that does not fit together."""
@@ -190,7 +201,7 @@ class LocalRun:
         checkpoint = Checkpoint(self._ctx.storage, place.checkpoint_prefix, place.previous_checkpoint or None)
         return replace(
             self._parameters,
-            workspace=str(self._surroundings.folder / "work" / place.name),
+            workspace=f"{self._workspaces}/{place.name}",
             task_id=command.task.id,
             kept_checkpoint=checkpoint,
         )
