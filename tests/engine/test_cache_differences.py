@@ -1,7 +1,6 @@
 from test_cache_keys import INTEGER, inputs, number, task
 
-from glidepath.engine.cache_differences import Difference, Given, Work, differences, given, nearest, pack, shown, unpack
-from glidepath.engine.cache_keys import cache_key
+from glidepath.engine.cache_differences import Difference, Given, Work, differences, nearest, pack, shown, unpack, work_of
 from glidepath.idl import core
 
 TEXT = core.LiteralType(simple=core.SimpleType.STRING)
@@ -12,7 +11,7 @@ def text(value: str) -> core.Literal:
 
 
 def work(template: core.TaskTemplate, **literals: core.Literal) -> Work:
-    return Work(cache_key(template, inputs(**literals)), given(template, inputs(**literals)))
+    return work_of(template, inputs(**literals))
 
 
 def test_equal_work_differs_in_nothing() -> None:

@@ -1,4 +1,4 @@
-from glidepath.engine.cache_keys import cache_key, input_hashes, key_of_dataset
+from glidepath.engine.cache_keys import cache_key, input_digests, key_of_dataset
 from glidepath.idl import core
 
 INTEGER = core.LiteralType(simple=core.SimpleType.INTEGER)
@@ -60,7 +60,7 @@ def test_ignored_inputs_do_not_count() -> None:
     ignoring = task(ignored=("seed",), n=INTEGER, seed=INTEGER)
     one, other = inputs(n=number(1), seed=number(2)), inputs(n=number(1), seed=number(9))
     assert cache_key(ignoring, one) == cache_key(ignoring, other)
-    assert list(input_hashes(ignoring, one)) == ["n"]
+    assert list(input_digests(ignoring, one)) == ["n"]
 
 
 def test_a_literal_with_a_hash_counts_with_that_alone_however_deep_it_is() -> None:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from glidepath.engine.cache_keys import CacheKey, input_hashes
+from glidepath.engine.cache_keys import CacheKey, input_digests, key_of_digests
 from glidepath.idl import core
+from glidepath.idl.object_hash import text_of_hash
 
 _LONGEST = 200
 """Characters of a value that is told; longer ones are told by their hash only."""
@@ -37,10 +38,11 @@ class Difference(NamedTuple):
     new: str
 
 
-def given(task: core.TaskTemplate, inputs: core.LiteralMap) -> dict[str, Given]:
-    """The counted inputs of a run, by name."""
-    hashes = input_hashes(task, inputs)
-    return {name: Given(digest, shown(inputs.literals[name])) for name, digest in hashes.items()}
+def work_of(task: core.TaskTemplate, inputs: core.LiteralMap) -> Work:
+    """The key of a run, and its counted inputs one by one."""
+    digests = input_digests(task, inputs)
+    told = {name: Given(text_of_hash(digest), shown(inputs.literals[name])) for name, digest in digests.items()}
+    return Work(key_of_digests(task, digests), told)
 
 
 def pack(inputs: Mapping[str, Given]) -> bytes:

@@ -7,11 +7,12 @@ inputs are the same; neither the task's version nor its code counts.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from glidepath.idl import core
-from glidepath.idl.object_hash import object_hash, text_of_hash
+from glidepath.idl.object_hash import hash_members, object_hash, text_of_hash
 
 _DATASET_PREFIX = "flyte_task-"
 _TAG_PREFIX = "flyte_cached-"
@@ -52,8 +53,14 @@ class CacheKey(NamedTuple):
 
 def cache_key(task: core.TaskTemplate, inputs: core.LiteralMap) -> CacheKey:
     """The key of the outputs that ``task`` gives for ``inputs``."""
-    counted = counted_inputs(task, inputs)
+    return key_of_digests(task, input_digests(task, inputs))
+
+
+def key_of_digests(task: core.TaskTemplate, digests: Mapping[str, bytes]) -> CacheKey:
+    """The key for inputs that have been hashed one by one."""
     interface = task.interface
+    # The hash of the LiteralMap, put together from those of its members.
+    whole = hash_members({"literals": hash_members(digests)} if digests else {})
     return CacheKey(
         project=task.id.project,
         domain=task.id.domain,
@@ -61,8 +68,15 @@ def cache_key(task: core.TaskTemplate, inputs: core.LiteralMap) -> CacheKey:
         cache_version=task.metadata.discovery_version,
         inputs_signature=_signature(interface.inputs.SerializeToString(deterministic=True)),
         outputs_signature=_signature(interface.outputs.SerializeToString(deterministic=True)),
-        tag=_TAG_PREFIX + text_of_hash(object_hash(counted)),
+        tag=_TAG_PREFIX + text_of_hash(whole),
     )
+
+
+def input_digests(task: core.TaskTemplate, inputs: core.LiteralMap) -> dict[str, bytes]:
+    """The hash of each input that the task does not ignore, by name; a literal that brings its own counts with that alone."""
+    ignored = frozenset(task.metadata.cache_ignore_input_vars)
+    counted = sorted(name for name in inputs.literals if name not in ignored)
+    return {name: object_hash(_hashed(inputs.literals[name])) for name in counted}
 
 
 def key_of_dataset(dataset: core.Identifier, tag: str) -> CacheKey | None:
@@ -72,22 +86,6 @@ def key_of_dataset(dataset: core.Identifier, tag: str) -> CacheKey | None:
         return None
     version, inputs, outputs = match.groups()
     return CacheKey(dataset.project, dataset.domain, dataset.name.removeprefix(_DATASET_PREFIX), version, inputs, outputs, tag)
-
-
-def counted_inputs(task: core.TaskTemplate, inputs: core.LiteralMap) -> core.LiteralMap:
-    """The inputs without those that the task ignores; a literal that brings its own hash counts with that alone."""
-    ignored = frozenset(task.metadata.cache_ignore_input_vars)
-    counted = core.LiteralMap()
-    for name, literal in inputs.literals.items():
-        if name not in ignored:
-            counted.literals[name].CopyFrom(_hashed(literal))
-    return counted
-
-
-def input_hashes(task: core.TaskTemplate, inputs: core.LiteralMap) -> dict[str, str]:
-    """The hash of each counted input, by name: what tells two keys apart that differ."""
-    counted = counted_inputs(task, inputs)
-    return {name: text_of_hash(object_hash(counted.literals[name])) for name in sorted(counted.literals)}
 
 
 def _hashed(literal: core.Literal) -> core.Literal:

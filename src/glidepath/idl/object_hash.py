@@ -8,7 +8,9 @@ as in JSON. Source: https://github.com/benlaurie/objecthash; reference: engine.m
 from __future__ import annotations
 
 import hashlib
+import math
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -30,7 +32,7 @@ def hash_json(value: Any) -> bytes:
     if isinstance(value, str):
         return _tagged(b"u", value.encode())
     if isinstance(value, dict):
-        return _tagged(b"d", b"".join(sorted(hash_json(key) + hash_json(item) for key, item in value.items())))
+        return hash_members({key: hash_json(item) for key, item in value.items()})
     if isinstance(value, list):
         return _tagged(b"l", b"".join(map(hash_json, value)))
     if value is None:
@@ -40,12 +42,20 @@ def hash_json(value: Any) -> bytes:
     return _tagged(b"f", _normalised(float(value)).encode())
 
 
+def hash_members(digests: Mapping[str, bytes]) -> bytes:
+    """The digest of a JSON object of which the digest of each value is known."""
+    return _tagged(b"d", b"".join(sorted(hash_json(key) + digest for key, digest in digests.items())))
+
+
 def _tagged(kind: bytes, content: bytes) -> bytes:
     return hashlib.sha256(kind + content).digest()
 
 
 def _normalised(number: float) -> str:
-    """A finite float as sign, exponent and bits of a mantissa in (0.5, 1]: ``+1:1`` is 2."""
+    """A finite float as sign, exponent and bits of a mantissa in (0.5, 1]: ``+1:1`` is 2. Raises ValueError for others, which
+    JSON does not have (the JSON of messages spells them as texts)."""
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no JSON number")
     if number == 0:
         return "+0:"
     sign, rest, exponent = ("-", -number, 0) if number < 0 else ("+", number, 0)

@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from glidepath.engine.cache_differences import Difference, Work, given, nearest, shown
-from glidepath.engine.cache_keys import cache_key
+from glidepath.engine import cache_differences as differences
+from glidepath.engine.cache_differences import Difference, Work, nearest, shown
 from glidepath.errors import FlyteException
 from glidepath.idl import core
 from glidepath.idl.literal_uris import Place, moved, places_in
@@ -70,9 +70,8 @@ def keep(task: core.TaskTemplate, work: Work, outputs: core.LiteralMap) -> None:
 def work_of(task: core.TaskTemplate, inputs: core.LiteralMap) -> Work:
     """The key of a local run of a task, and its inputs one by one."""
     by_content = _by_content(inputs, task.interface.inputs)
-    told = given(task, by_content)
-    with_paths = {name: each._replace(value=shown(inputs.literals[name])) for name, each in told.items()}
-    return Work(cache_key(task, by_content), with_paths)
+    work = differences.work_of(task, by_content)
+    return work._replace(inputs={name: each._replace(value=shown(inputs.literals[name])) for name, each in work.inputs.items()})
 
 
 def explained(found: list[Difference]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ from glidepath.admin.cache import catalog
 from glidepath.admin.cache.catalog import Artifact
 from glidepath.admin.cache.reservations import Slot, slot_of
 from glidepath.admin.live import Live
-from glidepath.engine.cache_differences import Work, given
-from glidepath.engine.cache_keys import CacheKey, cache_key, key_of_dataset
+from glidepath.engine.cache_differences import Given, Work, work_of
+from glidepath.engine.cache_keys import CacheKey, key_of_dataset
 from glidepath.engine.transition import CacheEntry, Transition
 from glidepath.idl import core, event, paths
 
@@ -87,16 +87,9 @@ def prepare(live: Live, transition: Transition, folder: str, told: Told) -> Keep
 
 
 def _kept(live: Live, entry: CacheEntry, folder: str, told: Told) -> Kept:
-    known = told(entry.uid)
-    key, inputs = known if known is not None else (None, None)
-    if key is None and entry.key is not None:
-        key = key_of_dataset(entry.key.dataset_id, entry.key.artifact_tag.name)
-    if key is None:
-        key = cache_key(entry.task, entry.inputs)
+    key, inputs = told(entry.uid) or _work(entry)
     if not key.cache_version:
         raise ValueError(f"task {key.task} has no cache version")
-    if inputs is None and entry.inputs.ByteSize() <= _TOLD_BYTES:
-        inputs = given(entry.task, entry.inputs)
     source = core.TaskExecutionIdentifier(
         task_id=entry.task.id,
         node_execution_id=core.NodeExecutionIdentifier(node_id=entry.uid, execution_id=live.state.id),
@@ -113,6 +106,14 @@ def _kept(live: Live, entry: CacheEntry, folder: str, told: Told) -> Kept:
         inputs=inputs,
     )
     return Kept(entry.uid, key, artifact, entry.overwrite)
+
+
+def _work(entry: CacheEntry) -> tuple[CacheKey, Mapping[str, Given] | None]:
+    """The key of an entry, and its inputs one by one where that is soon done or has to be."""
+    key = key_of_dataset(entry.key.dataset_id, entry.key.artifact_tag.name) if entry.key is not None else None
+    if key is None or entry.inputs.ByteSize() <= _TOLD_BYTES:
+        return work_of(entry.task, entry.inputs)
+    return key, None
 
 
 def tell_kept(message: Message, keeping: Keeping) -> None:

@@ -22,8 +22,8 @@ from glidepath.admin.errands import Errands
 from glidepath.admin.live import Key, Live
 from glidepath.admin.store import Store
 from glidepath.engine import Transition
-from glidepath.engine.cache_differences import Work, given
-from glidepath.engine.cache_keys import CacheKey, cache_key
+from glidepath.engine.cache_differences import Work, work_of
+from glidepath.engine.cache_keys import CacheKey
 from glidepath.engine.commands import LookupCache
 from glidepath.engine.events import CacheAnswered
 from glidepath.errors import FlyteDataNotFoundException, FlyteException
@@ -105,19 +105,19 @@ class Lookups:
         self._told.setdefault(execution, {})
         owner = Owner(generated_name(live.state.id.name, command.uid, command.attempt), execution, command.uid)
 
-        def work() -> None:
-            key = cache_key(command.task, command.inputs)
-            if not key.cache_version:
-                raise FlyteException(f"task {key.task} is cached without a version")
+        def look() -> None:
+            work = work_of(command.task, command.inputs)
+            if not work.key.cache_version:
+                raise FlyteException(f"task {work.key.task} is cached without a version")
             told = self._told.get(execution)
             if told is not None:
-                told[command.uid] = Work(key, given(command.task, command.inputs))
-            question = _Question(execution, command, key, owner)
+                told[command.uid] = work
+            question = _Question(execution, command, work.key, owner)
             with self._lock:
                 self._open.setdefault(execution, {})[command.uid] = question
             self._look(question)
 
-        self._do(execution, command, work)
+        self._do(execution, command, look)
 
     def prepare(self, live: Live, transition: Transition) -> Keeping:
         """The outputs that a transition keeps, ready for its commit."""

@@ -19,7 +19,7 @@ from glidepath.admin.services.tasks import load_tasks
 from glidepath.admin.store.rows import identifier_from, instant, is_node
 from glidepath.admin.store.schema import task_executions
 from glidepath.admin.validation import require_node_execution
-from glidepath.engine.cache_differences import Work, given, unpack
+from glidepath.engine.cache_differences import Work, unpack, work_of
 from glidepath.engine.cache_explanations import Asked, Earlier, explain
 from glidepath.engine.cache_keys import CacheKey, key_of_dataset
 from glidepath.errors import FlyteDataNotFoundException
@@ -51,7 +51,7 @@ class CacheExplanations:
             task = self._task(connection, request, metadata.catalog_key.source_task_execution)
             overwrites = load_execution(connection, request.execution_id).spec.overwrite_cache
             earlier = list(_earlier(connection, key, node))
-        work = Work(key, given(task, self._inputs(node)) if task is not None else {})
+        work = Work(key, work_of(task, self._inputs(node)).inputs if task is not None else {})
         asked = Asked(
             work=work,
             status=core.CatalogCacheStatus.Name(metadata.cache_status),
