@@ -27,6 +27,8 @@ from journey_world import (
 
 from glidepath import FlyteRemote
 
+pytest.register_assert_rewrite("crash_world", "soak_checks")
+
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:

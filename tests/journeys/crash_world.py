@@ -98,7 +98,11 @@ class World:
     @property
     def log(self) -> str:
         """The end of what all servers wrote."""
-        return (self.data.parent / "server.log").read_text()[-4000:]
+        return self.whole_log[-4000:]
+
+    @property
+    def whole_log(self) -> str:
+        return (self.data.parent / "server.log").read_text()
 
     @contextlib.contextmanager
     def client(self) -> Iterator[Client]:
