@@ -8,7 +8,7 @@ STOCK_FLYTEKIT := flytekit==1.16.31 pandas pyarrow scikit-learn pydantic kuberne
 # Byte-code caches are what a user's machine has; without them each import of a large library costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo check lint types rules unit test stock browser postgres bench lock clean
+.PHONY: help install demo check lint types rules unit test soak stock browser postgres bench lock clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,9 @@ unit: install
 
 test: install stock browser postgres lint types rules ## every test
 	GLIDEPATH_STOCK_PYTHON=$(CURDIR)/$(STOCK)/bin/python $(BIN)/pytest
+
+soak: install ## kill the server 100 times under a load of every kind; GLIDEPATH_SOAK_SEED repeats one
+	GLIDEPATH_SOAK_KILLS=100 $(BIN)/pytest -s tests/journeys/test_soak.py
 
 bench: install stock ## speed and memory beside stock flytekit
 	GLIDEPATH_STOCK_PYTHON=$(CURDIR)/$(STOCK)/bin/python $(BIN)/python -m benchmarks
