@@ -125,13 +125,13 @@ def test_pod_templates_have_stocks_spec(tmp_path: Path) -> None:
 
 
 def without_strays(stock: Specs) -> Specs:
-    """What stock makes, without the function tasks ``…._bash.<name>`` that it registers beside each shell task and never runs."""
+    """What stock makes, without the tasks ``…._bash.<name>`` that it registers beside shell tasks and never runs."""
     return {key: spec for key, spec in stock.items() if "._bash." not in key[1]}
 
 
 def test_other_kinds_of_tasks_have_stocks_spec(tmp_path: Path) -> None:
     stock = without_strays(stock_specs("flavours", tmp_path))
-    assert len(stock) == 24
+    assert len(stock) == 30
     assert_equal(stock, own_specs("flavours", tmp_path))
 
 

@@ -41,9 +41,10 @@ class ArrayNodeMapTask(PythonAutoContainerTask[..., Any]):
     ) -> None:
         self.mapped = mapped
         self.module = mapped.module
+        self.task_type = mapped.task_type
         self.shape = MapShape(bound, options)
         self.settings = mapped.settings if metadata is None else metadata.applied_to(mapped.settings)
-        name = f"{mapped.module}.map_{mapped.short_name}_{options.digest(self._bound_names)}-arraynode"
+        name = f"{mapped.map_stem}_{options.digest(self._bound_names)}-arraynode"
         # The place of the mapped task, so that two maps that are written alike are one entity.
         interface = self.shape.interface(mapped.interface, name, mapped.source, optional=options.may_lack_items)
         super().__init__(name, interface, mapped.source)
@@ -63,6 +64,15 @@ class ArrayNodeMapTask(PythonAutoContainerTask[..., Any]):
     def environment(self, settings: SerializationSettings) -> Mapping[str, str]:
         return self.mapped.environment(settings)
 
+    def template(self, settings: SerializationSettings) -> core.TaskTemplate:
+        template = super().template(settings)
+        if self.mapped.hooked:  # of a type with something to tell its executor
+            of_type = self.mapped.template(settings)
+            template.config.update(of_type.config)
+            if of_type.HasField("custom"):
+                template.custom.CopyFrom(of_type.custom)
+        return template
+
     def spec(self, settings: SerializationSettings) -> admin.TaskSpec:
         return admin.TaskSpec(template=self.template(settings))
 
@@ -75,6 +85,8 @@ class ArrayNodeMapTask(PythonAutoContainerTask[..., Any]):
         # What is said of the use is said of each item; the node around them has a name only, as in stock.
         message.metadata.CopyFrom(core.NodeMetadata(name=self.name, retries=core.RetryStrategy()))
         message.array_node.is_original_sub_node_interface.SetInParent()
+        if self.mapped.hooked:  # as stock says of all but plain functions
+            message.array_node.execution_mode = core.ArrayNode.FULL_STATE
 
     def run(self, values: Mapping[str, Any]) -> Any:
         """A plain call: the mapped task on one item after the other, in this process."""

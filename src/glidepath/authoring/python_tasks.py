@@ -79,6 +79,10 @@ class PythonAutoContainerTask(PythonTask, ContainerizedTask[..., Any]):
     def loader_name(self) -> str:
         return self.variable
 
+    @property
+    def map_stem(self) -> str:
+        return f"{self.task_type}.map_{self.variable}"  # as stock does
+
     def command(self, settings: SerializationSettings) -> list[str]:
         return self.get_command(settings)
 

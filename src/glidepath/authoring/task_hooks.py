@@ -61,7 +61,7 @@ class TaskHooks:
         """A plain call takes the way of an attempt, hooks and literals included."""
         from glidepath import run_task_locally  # the runner loads when the first such task is called
 
-        return run_task_locally(self, values)
+        return run_task_locally(self, values)  # type: ignore[arg-type]  # what is mixed into is a task
 
     # -- the template ----------------------------------------------------------------------------------------------------
 

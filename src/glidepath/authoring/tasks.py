@@ -74,6 +74,11 @@ class PythonAutoContainerTask(Task[P, R]):
         """The variable of the module that holds it."""
         return self.short_name
 
+    @property
+    def map_stem(self) -> str:
+        """How the names of maps over it begin."""
+        return f"{self.module}.map_{self.short_name}"
+
     def command(self, settings: SerializationSettings) -> list[str]:
         """The program and its arguments, without what fetches an archive of code."""
         return execute_command(self, settings)

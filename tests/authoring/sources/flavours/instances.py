@@ -14,6 +14,7 @@ from flytekit import (
     SQLTask,
     TaskMetadata,
     kwtypes,
+    map_task,
     task,
     workflow,
 )
@@ -161,7 +162,7 @@ class Add(PythonInstanceTask):
 
 
 add = Add(
-    "add", 5, environment={"E": "1"}, requests=Resources(mem="1Gi"), metadata=TaskMetadata(retries=1, timeout=timedelta(hours=1))
+    "add", 5, environment={"E": "1"}, requests=Resources(mem="1Gi"), metadata=TaskMetadata(timeout=timedelta(hours=1))
 )
 add_deck = Add("named.differently", 5, enable_deck=True)
 
@@ -184,7 +185,8 @@ class Engine:
 
 class EngineTask(PythonFunctionTask[Engine]):
     def __init__(self, task_config: Engine, task_function, **kwargs):
-        super().__init__(task_config=task_config, task_type="engine", task_function=task_function, task_type_version=2, **kwargs)
+        kinds = {"task_type": "engine", "task_type_version": 2}
+        super().__init__(task_config=task_config, task_function=task_function, **kinds, **kwargs)
 
     def get_custom(self, settings):
         return {"cores": self.task_config.cores}
@@ -196,7 +198,7 @@ class EngineTask(PythonFunctionTask[Engine]):
 TaskPlugins.register_pythontask_plugin(Engine, EngineTask)
 
 
-@task(task_config=Engine(cores=8), retries=2, cache=True, cache_version="7", requests=Resources(cpu="3"), environment={"X": "y"})
+@task(task_config=Engine(cores=8), retries=2, cache=True, cache_version="7", requests=Resources(cpu="3"))
 def crunch(a: int) -> int:
     """Crunches.
 
@@ -204,6 +206,36 @@ def crunch(a: int) -> int:
         a: a number
     """
     return a + 1
+
+
+@dataclass
+class Store:
+    kind: str = "s"
+
+
+class StoreTask(PythonFunctionTask[Store]):
+    def __init__(self, task_config: Store, task_function, **kwargs):
+        super().__init__(task_config=task_config, task_type="store", task_function=task_function, **kwargs)
+
+    def get_custom(self, settings):
+        return {"kind": self.task_config.kind}
+
+    def get_config(self, settings):
+        return {"of": "store"}
+
+
+TaskPlugins.register_pythontask_plugin(Store, StoreTask)
+
+
+@task(task_config=Store(), environment={"X": "y"}, retries=3)
+def put(a: int) -> int:
+    return a
+
+
+@workflow
+def maps(xs: typing.List[int]) -> typing.Tuple[typing.List[int], typing.List[int]]:
+    map_task(add_deck)(a=xs, b=xs)
+    return map_task(put)(a=xs), map_task(add, concurrency=2)(a=xs, b=xs)
 
 
 class Own(TrackedInstance, TaskResolverMixin):
