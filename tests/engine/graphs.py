@@ -10,7 +10,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from glidepath.engine import ExecutionState, Plan, Settings, Transition, advance, apply
 from glidepath.engine.commands import AbortAttempt, Command, SetTimer, StartAttempt, StartChild
-from glidepath.engine.events import AttemptFailed, AttemptSucceeded, Event, Launched
+from glidepath.engine.events import AttemptFailed, AttemptSucceeded, Event, Launched, Proceed
 from glidepath.engine.records import ExecutionRecord, ItemRecord, NodeRecord, Record, TaskRecord
 from glidepath.idl import core
 
@@ -157,7 +157,7 @@ class World:
         self.records.extend(transition.records)
         self.commands.extend(transition.commands)
         self.last = transition if transition else self.last
-        return transition
+        return self.send(Proceed(event.at)) if transition.more else transition
 
     def run(self, **inputs: int) -> World:
         """Launch, and answer every command until none is left."""

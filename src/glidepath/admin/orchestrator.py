@@ -33,7 +33,7 @@ from glidepath.admin.offspring import Children, Offspring, child_id
 from glidepath.admin.timers import Timers
 from glidepath.engine import Transition, advance, apply
 from glidepath.engine.commands import AbortAttempt, AwaitSignal, Command, LookupCache, SetTimer, StartAttempt, StartChild
-from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Resumed, SignalSet, TimerFired
+from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Proceed, Resumed, SignalSet, TimerFired
 from glidepath.engine.records import ExecutionRecord
 from glidepath.engine.resume import outstanding
 from glidepath.engine.state import LIVE_PHASES
@@ -295,6 +295,8 @@ class Orchestrator:
         for uid in transition.released:
             self._lookups.withdraw(live.key, uid)
         apply(live.state, transition)
+        if transition.more:
+            self._tell(live.key, Proceed(self._clock()))
         self._todo += [(live.key, self._action(live, command)) for command in transition.commands]
         for uid in live.eager.intersection(transition.nodes):
             if transition.nodes[uid].phase in TERMINAL_NODE_PHASES:

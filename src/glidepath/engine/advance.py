@@ -15,6 +15,7 @@ from glidepath.engine.events import (
     ChildEnded,
     Event,
     Launched,
+    Proceed,
     Resumed,
     SignalSet,
     TimerFired,
@@ -47,7 +48,7 @@ def advance(state: ExecutionState, event: Event) -> Transition:
         _abort(step, event)
     elif isinstance(event, Resumed):
         _resume(step)
-    else:
+    elif not isinstance(event, Proceed):
         _deliver(step, event)
     if step.transition.phase not in TERMINAL_WORKFLOW_PHASES:
         settle(step)

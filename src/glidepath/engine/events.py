@@ -21,6 +21,12 @@ class Resumed(NamedTuple):
     at: datetime
 
 
+class Proceed(NamedTuple):
+    """An earlier step left ready nodes for later ones (``Transition.more``)."""
+
+    at: datetime
+
+
 class AttemptProgressed(NamedTuple):
     """An attempt is queued, waits for resources, initialises or runs."""
 
@@ -127,6 +133,7 @@ class AbortRequested(NamedTuple):
 Event = (
     Launched
     | Resumed
+    | Proceed
     | AttemptProgressed
     | AttemptSucceeded
     | AttemptExpanded

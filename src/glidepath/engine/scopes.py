@@ -48,6 +48,7 @@ def settle(step: Step) -> None:
             if node is not None:
                 _settle_one(step, node)
         if not _begin_from_backlog(step):
+            step.transition.more = _could_begin_more(step)
             return
 
 
@@ -138,8 +139,10 @@ def _ready(step: Step, scope: Scope, graph_node: GraphNode, uid: str) -> None:
 
 
 def _is_full(step: Step, graph_node: GraphNode) -> bool:
+    if graph_node.kind not in COUNTED_KINDS:
+        return False
     most = step.state.settings.max_parallelism
-    return bool(most) and graph_node.kind in COUNTED_KINDS and step.transition.running >= most
+    return step.begun >= step.state.settings.begins or (bool(most) and step.transition.running >= most)
 
 
 def _begin_from_backlog(step: Step) -> bool:
@@ -147,7 +150,7 @@ def _begin_from_backlog(step: Step) -> bool:
     transition, most = step.transition, step.state.settings.max_parallelism or sys.maxsize
     started, taken = False, set(transition.taken)
     waiting = itertools.chain(step.state.backlog, transition.queued)
-    while transition.running < most and (uid := next(waiting, None)) is not None:
+    while transition.running < most and step.begun < step.state.settings.begins and (uid := next(waiting, None)) is not None:
         if uid in taken:
             continue
         transition.taken.append(uid)
@@ -156,6 +159,7 @@ def _begin_from_backlog(step: Step) -> bool:
             items = step.scope(owner)
             if items is not None:
                 array_items.begin_next(step, items)
+                step.begun += 1
                 started = True
             continue
         node = step.node(uid)
@@ -166,12 +170,21 @@ def _begin_from_backlog(step: Step) -> bool:
     return started
 
 
+def _could_begin_more(step: Step) -> bool:
+    """Whether nodes wait although there are places, since one step begins only so many."""
+    settings, transition = step.state.settings, step.transition
+    if step.begun < settings.begins or (settings.max_parallelism and transition.running >= settings.max_parallelism):
+        return False
+    return len(step.state.backlog) + len(transition.queued) > len(transition.taken)
+
+
 def _begin(step: Step, scope: Scope, graph_node: GraphNode) -> None:
     uid = scope.uid_of(graph_node.id)
     scope = lifted(scope, 1)
     step.put_scope(scope)
     if graph_node.kind in COUNTED_KINDS:
         step.transition.running += 1
+        step.begun += 1
     node = step.node(uid) or NodeState(uid, graph_node.id, scope.uid, waiting=0)
     node = node._replace(phase=core.NodeExecution.QUEUED, queued_at=step.at, data_dir=data_dir(scope, node))
     step.put(node)

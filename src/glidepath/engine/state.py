@@ -130,6 +130,8 @@ class Settings(NamedTuple):
     system_retries: int = 3
     default_attempts: int = 1
     overwrite_cache: bool = False
+    begins: int = 200
+    """How many tasks and launch plans one step begins at most, so that a wide graph lets others have their turn."""
 
 
 class RecoveredNode(NamedTuple):

@@ -28,6 +28,8 @@ class Step:
         self.state = state
         self.at = at
         self.transition = Transition(phase=state.phase, running=state.running)
+        self.begun = 0
+        """Tasks and launch plans that began in this step."""
         self.ended: deque[str] = deque()
         """Nodes that ended in this step and whose neighbours have not heard of it yet."""
         self.opened: deque[Scope] = deque()

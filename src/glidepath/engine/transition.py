@@ -47,6 +47,8 @@ class Transition:
     """Nodes that hold a reservation of cached work no more."""
     items: dict[str, ItemsChange] = field(default_factory=dict)
     """Arrays whose items begin or end, by ``uid``."""
+    more: bool = False
+    """Nodes are ready that this step did not begin: the driver sends :class:`~glidepath.engine.events.Proceed` soon."""
     running: int = 0
     queued: list[str] = field(default_factory=list)
     """What joined the backlog."""

@@ -28,6 +28,7 @@ from glidepath.engine.events import (
     ChildEnded,
     Event,
     Launched,
+    Proceed,
     SignalSet,
 )
 from glidepath.engine.records import ExecutionRecord
@@ -109,6 +110,10 @@ class LocalRun:
         return self._values[END_NODE_ID]
 
     def _send(self, event: Event) -> None:
+        while self._step(event).more:
+            event = Proceed(_now())
+
+    def _step(self, event: Event) -> Transition:
         transition: Transition = advance(self._state, event)
         self._values.update(transition.outputs)
         if self._tell is not None:
@@ -125,6 +130,7 @@ class LocalRun:
                 self._commands.append(command)
         if transition.phase in TERMINAL_WORKFLOW_PHASES and transition.records:
             self.error = _error_of(transition)
+        return transition
 
     def _carry_out(self, command: Command) -> None:
         """An abort is nothing to do here: what a failure overtook has not begun."""
