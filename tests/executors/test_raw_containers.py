@@ -107,6 +107,17 @@ def test_input_that_is_gone_is_a_failure_of_the_platform(machine: Machine, tmp_p
     assert report.outcome.recoverable
 
 
+def test_data_that_nobody_wants_is_not_moved(machine: Machine, tmp_path: Path) -> None:
+    executor, reports = machine()
+    blob = core.Literal(scalar=core.Scalar(blob=core.Blob(uri=f"{tmp_path}/nowhere")))
+    attempt = container(tmp_path, "a", ["sh", "-c", f"ls {tmp_path}/seen/inputs"], {}, a=blob)
+    attempt.task.container.data_config.io_strategy.download_mode = core.IOStrategy.DO_NOT_DOWNLOAD
+    attempt.task.container.data_config.io_strategy.upload_mode = core.IOStrategy.DO_NOT_UPLOAD
+    executor.submit(attempt)
+    assert reports.end_of("a").phase == core.TaskExecution.SUCCEEDED
+    assert not executor.log_path(attempt.execution, "a").exists()
+
+
 def test_program_of_a_task_follows_from_its_template() -> None:
     plain = core.TaskTemplate(type="python-task", container=core.Container(image="x"))
     raw = core.TaskTemplate(type="raw-container", container=core.Container(image="x"))

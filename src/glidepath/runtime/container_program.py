@@ -39,8 +39,9 @@ def _run(arguments: TemplateArguments, storage: Storage, folder: Path) -> int:
     config = data_config_of(task)
     folders = DataFolders.below(folder, config)
     try:
-        inputs = core.LiteralMap.FromString(storage.get(arguments.inputs))
-        write_inputs(inputs, folders.inputs, config.format, storage)
+        if config.io_strategy.download_mode != core.IOStrategy.DO_NOT_DOWNLOAD:
+            inputs = core.LiteralMap.FromString(storage.get(arguments.inputs))
+            write_inputs(inputs, folders.inputs, config.format, storage)
     except FlyteException as error:
         _fail(arguments, storage, "InputDownloadFailed", str(error), core.ExecutionError.SYSTEM, recoverable=True)
         return 0
@@ -51,6 +52,8 @@ def _run(arguments: TemplateArguments, storage: Storage, folder: Path) -> int:
         return 0
     if done.code != 0:
         return done.code if done.code > 0 else 128 - done.code
+    if config.io_strategy.upload_mode == core.IOStrategy.DO_NOT_UPLOAD:
+        return 0
     try:
         outputs = read_outputs(task.interface, folders.outputs, arguments.raw_output_data_prefix, storage)
     except ContainerOutputError as error:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from glidepath.idl import core
     from glidepath.runtime.checkpoint import Checkpoint
     from glidepath.runtime.deck import Deck
+    from glidepath.runtime.parameters_builder import ParametersBuilder
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,17 @@ class ExecutionParameters:
         from glidepath.runtime.deck import Deck  # decks load when one is used
 
         return next((deck for deck in self.decks if deck.name == "default"), None) or Deck("default")
+
+    def builder(self) -> ParametersBuilder:
+        """Makes parameters like these with more facts in them."""
+        from glidepath.runtime.parameters_builder import ParametersBuilder  # for task types that add facts
+
+        return ParametersBuilder(self)
+
+    @staticmethod
+    def new_builder(current: ExecutionParameters | None = None) -> ParametersBuilder:
+        """The same, from other parameters; by default those of a local run."""
+        return (current or local_parameters()).builder()
 
     def get(self, key: str) -> Any:
         """A fact that a task type added, or any other by its name. Raises FlyteAssertion when there is none."""
