@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         SourceCode as SourceCode,
     )
     from glidepath.authoring.dynamic_tasks import DynamicTask as DynamicTask, dynamic as dynamic
-    from glidepath.authoring.eager import EagerTask as EagerTask, eager as eager
+    from glidepath.authoring.eager_tasks import EagerTask as EagerTask, eager as eager
     from glidepath.authoring.environments import Environment as Environment
     from glidepath.authoring.gates import approve as approve, sleep as sleep, wait_for_input as wait_for_input
     from glidepath.authoring.governing import Controller

@@ -16,7 +16,7 @@ _MODULES: dict[str, tuple[str, ...]] = {
     "conditionals": ("ConditionalSection", "conditional"),
     "documentation": ("Description", "Documentation", "SourceCode"),
     "dynamic_tasks": ("DynamicTask", "dynamic"),
-    "eager": ("EagerTask", "eager"),
+    "eager_tasks": ("EagerTask", "eager"),
     "entity": ("Entity",),
     "environments": ("Environment",),
     "gates": ("approve", "sleep", "wait_for_input"),

@@ -14,7 +14,7 @@ from glidepath.types import current, find, to_literal, to_python
 from glidepath.types.transformer import name_of
 
 if TYPE_CHECKING:
-    from glidepath.authoring.eager import EagerTask
+    from glidepath.authoring.eager_tasks import EagerTask
     from glidepath.authoring.governing import Controller
     from glidepath.authoring.launch_plans import LaunchPlan
     from glidepath.authoring.workflows import WorkflowBase

@@ -22,7 +22,7 @@ from glidepath.authoring.tasks import PythonFunctionTask
 from glidepath.idl import admin
 
 if TYPE_CHECKING:
-    from glidepath.authoring.eager import EagerTask
+    from glidepath.authoring.eager_tasks import EagerTask
     from glidepath.authoring.settings import SerializationSettings
 
 _FAILURE_NODE_ID = "efn"

@@ -80,7 +80,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "authoring.conditionals": ("conditional",),
         "authoring.documentation": ("Description", "Documentation", "SourceCode"),
         "authoring.dynamic_tasks": ("dynamic",),
-        "authoring.eager": ("eager",),
+        "authoring.eager_tasks": ("eager",),
         "authoring.environments": ("Environment",),
         "authoring.gates": ("approve", "sleep", "wait_for_input"),
         "authoring.imperative": ("Workflow",),
@@ -208,7 +208,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.exceptions.system": {"errors": _SYSTEM_ERRORS},
     "flytekit.exceptions.user": {"errors": _USER_ERRORS},
     "flytekit.experimental": {
-        "authoring.eager": ("eager",),
+        "authoring.eager_tasks": ("eager",),
         "authoring.maps": ("map_task",),
     },
     "flytekit.extend": {

@@ -14,7 +14,7 @@ from glidepath.runtime.deck import Deck
 from glidepath.runtime.dynamic import settings_of_container
 
 if TYPE_CHECKING:
-    from glidepath.authoring.eager import EagerTask
+    from glidepath.authoring.eager_tasks import EagerTask
 
 DECK = "Eager Executions"
 DISTRIBUTION, DESTINATION = "FLYTE_DISTRIBUTION", "FLYTE_DESTINATION"
