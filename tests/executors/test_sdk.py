@@ -129,6 +129,18 @@ def test_the_second_attempt_finds_its_modules_loaded(ready: Ready) -> None:
     assert eventually(next_is_warm, 60)
 
 
+def test_attempts_that_waited_for_modules_which_do_not_load_ahead_run_all_the_same(machine: Machine, tmp_path: Path) -> None:
+    executor, reports = machine(images={"*": sys.executable})
+    source = (
+        SOURCE.format(sdk="glidepath") + "if 'GLIDEPATH_ATTEMPT' not in os.environ:\n    time.sleep(0.5)\n    raise ValueError"
+    )
+    code = Code(tmp_path, source)
+    executor.submit(code.attempt("first", "double"))
+    reports.end_of("first")
+    executor.submit(code.attempt("waiting", "double"))
+    assert output(reports.end_of("waiting")).integer == 8
+
+
 def test_a_task_reads_files_of_its_bundle_and_knows_its_ids(ready: Ready) -> None:
     executor, reports, code = ready
     executor.submit(code.attempt("a", "read"))

@@ -334,7 +334,7 @@ class Supervisor:
 
     def _lost(self, parent: Parent) -> None:
         self._loop.forget(parent.socket)
-        loading = parent.state is State.LOADING
+        loading = parent.state is not State.READY  # or it said that it cannot load its bundle
         self._nursery.gone(parent)
         for name in list(parent.attempts):
             live = self._live[name]
