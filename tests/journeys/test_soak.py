@@ -158,3 +158,4 @@ def test_a_server_killed_again_and_again_under_every_kind_of_load(world: World) 
     assert_done_once(world, killer.killed)
     assert_children_are_as_many_as_called(world)
     assert "cannot go on" not in world.whole_log
+    assert len(list((world.data / "sockets").iterdir())) <= 1, "a server that is killed leaves something for ever"

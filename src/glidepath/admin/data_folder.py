@@ -73,6 +73,11 @@ class DataFolder:
         return self.path / "incoming"
 
     @property
+    def sockets(self) -> Path:
+        """Sockets of the holder's own; emptied by the next one, for who is killed leaves them behind."""
+        return self.path / "sockets"
+
+    @property
     def processes(self) -> Path:
         """What the executor keeps: attempts with their logs, unpacked code."""
         return self.path / "processes"
@@ -98,7 +103,8 @@ class DataFolder:
             file.truncate()
             file.write(str(os.getpid()))
             file.flush()
-            shutil.rmtree(self.incoming, ignore_errors=True)
+            for leftover in (self.incoming, self.sockets):
+                shutil.rmtree(leftover, ignore_errors=True)
             try:
                 yield
             finally:

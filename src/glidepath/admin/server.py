@@ -61,6 +61,7 @@ FAREWELL_SECONDS = 0.1
 """How long a closing server still answers calls, with a refusal, before it cuts connections."""
 UNIX_PATH_LIMIT = 100
 """Bytes of a unix socket's path that every system takes."""
+_SOCKET_PREFIX = "glidepath-"
 
 Pages = Callable[[Sequence[Service]], Sequence[BaseRoute]]
 """What makes web pages over the services; given by the caller, since pages are a room below this one."""
@@ -188,7 +189,7 @@ def open_doors(config: ServerConfig) -> Iterator[Doors]:
 @contextmanager
 def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Service], polls: LongPolls) -> Iterator[Inner]:
     """The gRPC server on a private unix socket."""
-    with tempfile.TemporaryDirectory(prefix="glidepath-", dir=_socket_folder(folder)) as private:
+    with tempfile.TemporaryDirectory(prefix=_SOCKET_PREFIX, dir=_socket_folder(folder)) as private:
         path = f"{private}/grpc"
         closing = ClosingTime()
         server = create_server(closing.over(services), GrpcSettings(max_message_bytes=config.limits.message_bytes), (polls,))
@@ -208,7 +209,11 @@ def grpc_server(config: ServerConfig, folder: DataFolder, services: Sequence[Ser
 
 
 def _socket_folder(folder: DataFolder) -> Path | None:
-    return folder.path if len(str(folder.path)) + len("/glidepath-12345678/grpc") < UNIX_PATH_LIMIT else None
+    """Below the data folder, unless its path is too long for a socket; then where the system keeps temporary files."""
+    if len(f"{folder.sockets}/{_SOCKET_PREFIX}12345678/grpc") >= UNIX_PATH_LIMIT:
+        return None
+    folder.sockets.mkdir(exist_ok=True)
+    return folder.sockets
 
 
 async def attend(doors: Doors, inner: Inner, web: WebServer, ready: Callable[[], None]) -> None:

@@ -75,13 +75,15 @@ def test_what_was_announced_is_gone_with_the_server(folder):
     assert folder.announced() is None and not folder.running.exists()
 
 
-def test_what_an_upload_left_at_a_crash_is_removed(folder):
-    folder.incoming.mkdir()
-    (folder.incoming / "half").write_bytes(b"x")
+@pytest.mark.parametrize("name", ["incoming", "sockets"])
+def test_what_uploads_and_sockets_left_at_a_crash_is_removed(folder, name):
+    leftover = folder.path / name
+    leftover.mkdir()
+    (leftover / "half").write_bytes(b"x")
     folder.prepare()
-    assert folder.incoming.exists(), "it may belong to a server that is running"
+    assert leftover.exists(), "it may belong to a server that is running"
     with folder.held():
-        assert not folder.incoming.exists()
+        assert not leftover.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_an_error_with_a_way_out(tmp_path):
