@@ -227,7 +227,7 @@ def check_end(journal: Journal) -> None:
     assert not journal.reserved
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     order=st.integers(0, 1000),
@@ -250,7 +250,7 @@ def test_a_cut_run_ends_as_the_uncut_one(
         assert cut.error == whole.error
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(seed=st.integers(0, 10**6), orders=st.tuples(st.integers(0, 1000), st.integers(0, 1000)), most=st.integers(0, 3))
 def test_the_order_of_events_does_not_matter_where_nothing_fails(seed: int, orders: tuple[int, int], most: int) -> None:
     first, second = run(seed, orders[0], set(), most, 0), run(seed, orders[1], set(), 0, 0)
