@@ -17,17 +17,18 @@ from glidepath.types.transformer import TypeTransformer
 
 if TYPE_CHECKING:
     from glidepath.types.annotated import FlyteAnnotation as FlyteAnnotation, HashMethod as HashMethod
+    from glidepath.types.blobs import FileExt as FileExt
     from glidepath.types.columns import kwtypes as kwtypes
     from glidepath.types.description import describe as describe, to_text as to_text
     from glidepath.types.directory import BatchSize as BatchSize, FlyteDirectory as FlyteDirectory
     from glidepath.types.error import FlyteError as FlyteError
-    from glidepath.types.file import FileExt as FileExt, FlyteFile as FlyteFile
+    from glidepath.types.file import FlyteFile as FlyteFile
     from glidepath.types.structured_dataset import StructuredDataset as StructuredDataset
     from glidepath.types.text import from_data as from_data, from_text as from_text
 
 _HOMES = {
     "BatchSize": "directory",
-    "FileExt": "file",
+    "FileExt": "blobs",
     "FlyteAnnotation": "annotated",
     "FlyteDirectory": "directory",
     "FlyteError": "error",

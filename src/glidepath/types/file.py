@@ -6,36 +6,26 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any, ClassVar, Generic, get_args, get_origin
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Generic
 
-from glidepath.errors import FlyteAssertion, FlyteTypeException
 from glidepath.idl import core
-from glidepath.storage.uris import is_remote, local_path, tail_of
+from glidepath.storage.protocol import Storage
+from glidepath.storage.uris import is_remote, tail_of
+from glidepath.types.blobs import BlobTransformer, PathText, StoredPath, destination_of
 from glidepath.types.context import DataContext, current
-from glidepath.types.plain import from_plain_literal
-from glidepath.types.pydantic_hooks import PlainPathModel
 from glidepath.types.registry import register
-from glidepath.types.transformer import TypeTransformer, is_class, mismatch
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeVar
+    from typing_extensions import Self, TypeVar
 
     T = TypeVar("T", default=Any)
 else:
     from typing import TypeVar
 
     T = TypeVar("T")
-PathText = str | os.PathLike[str]
 
 
-class FileExt:
-    """The format in ``FlyteFile[Annotated[str, FileExt("csv")]]``, the spelling that type checkers accept."""
-
-    def __init__(self, extension: str) -> None:
-        self.extension = extension
-
-
-class FlyteFile(PlainPathModel, os.PathLike[str], Generic[T]):
+class FlyteFile(StoredPath, Generic[T]):
     """A file in a store or on this machine. ``open(file)`` and ``Path(file)`` work; a remote one is fetched then, once.
 
     Return one (or a plain path) from a task to upload it; ``FlyteFile["csv"]`` names the format.
@@ -46,7 +36,7 @@ class FlyteFile(PlainPathModel, os.PathLike[str], Generic[T]):
     :param metadata: free text that travels with the literal.
     """
 
-    _extension: ClassVar[str] = ""
+    noun = "file"
     _kinds: ClassVar[dict[str, Any]] = {}
 
     def __init__(
@@ -56,25 +46,9 @@ class FlyteFile(PlainPathModel, os.PathLike[str], Generic[T]):
         remote_path: PathText | bool | None = None,
         metadata: Mapping[str, str] | None = None,
     ) -> None:
-        self.path = os.fspath(path)
-        self.remote_path = remote_path if isinstance(remote_path, bool) or remote_path is None else os.fspath(remote_path)
+        super().__init__(path, downloader)
+        self.remote_path = destination_of(remote_path)
         self.metadata = dict(metadata) if metadata else None
-        self._downloader = downloader
-        self._remote_source = self.path if is_remote(self.path) else None
-        self._downloaded = downloader is None and self._remote_source is None
-
-    def __class_getitem__(cls, item: Any) -> Any:
-        extension = extension_of(item)
-        if not extension:
-            return cls
-        if extension not in cls._kinds:
-            cls._kinds[extension] = type(f"FlyteFile[{extension}]", (cls,), {"_extension": extension, "__module__": __name__})
-        return cls._kinds[extension]
-
-    @classmethod
-    def extension(cls) -> str:
-        """The format that the type names (``csv``); empty when it names none."""
-        return cls._extension
 
     @classmethod
     def new(cls, filename: PathText) -> FlyteFile[T]:
@@ -88,45 +62,11 @@ class FlyteFile(PlainPathModel, os.PathLike[str], Generic[T]):
         return cls(path=f"{alt.rstrip('/')}/{name or os.urandom(16).hex()}" if alt else ctx.new_uri(name or ""))
 
     @classmethod
-    def from_source(cls, source: PathText) -> FlyteFile[T]:
-        """A file that lies somewhere already; fetched when it is opened."""
-        return cls(path=source)
-
-    @classmethod
-    def from_uri(cls, uri: str, ctx: DataContext, metadata: Mapping[str, str] | None = None) -> FlyteFile[T]:
+    def from_uri(cls, uri: str, ctx: DataContext, metadata: Mapping[str, str] | None = None) -> Self:
         """The file at a URI, as a task receives it: ``path`` is where it will lie on this machine."""
-        if not is_remote(uri):
-            file = cls(path=local_path(uri), metadata=metadata)
-        else:
-            target = ctx.new_path(tail_of(uri))
-            file = cls(path=target, downloader=lambda: ctx.storage.download(uri, target), metadata=metadata)
-        file._remote_source = uri
+        file = super().from_uri(uri, ctx)
+        file.metadata = dict(metadata) if metadata else None
         return file
-
-    @property
-    def remote_source(self) -> str | None:
-        """The URI that the file came from; ``None`` for a file made here."""
-        return self._remote_source
-
-    @property
-    def downloaded(self) -> bool:
-        """Whether the bytes lie at ``path``."""
-        return self._downloaded
-
-    def download(self) -> str:
-        """Bring the file to this machine, unless it is; its local path."""
-        return self.__fspath__()
-
-    def __fspath__(self) -> str:
-        if not self._downloaded:
-            if self._downloader is None:
-                source, target = self.path, current().new_path(tail_of(self.path))
-                current().storage.download(source, target)
-                self.path = str(target)
-            else:
-                self._downloader()
-            self._downloaded = True
-        return self.path
 
     @contextmanager
     def open(self, mode: str = "r", **options: Any) -> Iterator[IO[Any]]:
@@ -147,120 +87,65 @@ class FlyteFile(PlainPathModel, os.PathLike[str], Generic[T]):
             return NotImplemented
         return (self._remote_source or self.path, self.metadata) == (other._remote_source or other.path, other.metadata)
 
-    def __hash__(self) -> int:
-        return hash(self._remote_source or self.path)
+    __hash__ = StoredPath.__hash__
 
-    def __str__(self) -> str:
-        return self.path
+    @staticmethod
+    def _is_at(path: Path) -> bool:
+        return path.is_file()
 
-    __repr__ = __str__
+    @property
+    def _destination(self) -> str | bool | None:
+        return self.remote_path
+
+    @staticmethod
+    def _new_uri(source: Path, ctx: DataContext) -> str:
+        return ctx.new_uri(source.name)
+
+    @staticmethod
+    def _fetch(storage: Storage, uri: str, target: Path) -> None:
+        storage.download(uri, target)
+
+    @staticmethod
+    def _send(storage: Storage, source: Path, uri: str) -> None:
+        storage.upload(source, uri)
 
 
-class FileTransformer(TypeTransformer[Any]):
-    """A file as a blob of one part: the literal holds its URI."""
+class FileTransformer(BlobTransformer):
+    """A file as a blob of one part, with its metadata beside it."""
 
     name = "FlyteFilePath"
-
-    def literal_type(self, python_type: Any) -> core.LiteralType:
-        return core.LiteralType(blob=_blob_type(python_type))
-
-    def fits(self, value: Any, python_type: Any) -> bool:
-        return isinstance(value, FlyteFile)
-
-    def plain_fits(self, plain: Any, python_type: Any) -> bool:
-        return isinstance(plain, dict) and isinstance(plain.get("path"), str)
+    family = FlyteFile
+    dimensionality = core.BlobType.SINGLE
+    other_noun, other_class = "directory", "FlyteDirectory"
 
     def to_literal(self, value: Any, python_type: Any, literal_type: core.LiteralType, ctx: DataContext) -> core.Literal:
-        file = _file_of(value, python_type)
-        blob = core.Blob(metadata=core.BlobMetadata(type=_blob_type(python_type)), uri=_uri_of(file, ctx))
-        return core.Literal(scalar=core.Scalar(blob=blob), metadata=file.metadata)
+        literal = super().to_literal(value, python_type, literal_type, ctx)
+        literal.metadata.update(_metadata_of(value))
+        return literal
 
     def to_python(self, literal: core.Literal, python_type: Any, ctx: DataContext) -> Any:
-        if not literal.scalar.HasField("blob"):
-            return from_plain_literal(self, literal, python_type, ctx)
-        blob = literal.scalar.blob
-        if blob.metadata.type.dimensionality != core.BlobType.SINGLE:
-            raise FlyteTypeException(f"expected a file, got a directory at {blob.uri}", hint="annotate it as FlyteDirectory")
-        return _class_of(python_type).from_uri(blob.uri, ctx, dict(literal.metadata))
+        file = super().to_python(literal, python_type, ctx)
+        if literal.metadata and literal.scalar.HasField("blob"):
+            file.metadata = dict(literal.metadata)
+        return file
 
     def to_plain(self, value: Any, python_type: Any, ctx: DataContext) -> Any:
-        file = _file_of(value, python_type)
-        plain: dict[str, Any] = {"path": _uri_of(file, ctx)}
-        if file.metadata:
-            plain["metadata"] = file.metadata
-        return plain
+        plain, metadata = super().to_plain(value, python_type, ctx), _metadata_of(value)
+        return {**plain, "metadata": metadata} if metadata else plain
 
     def from_plain(self, plain: Any, python_type: Any, ctx: DataContext) -> Any:
-        path = plain.get("path") if isinstance(plain, dict) else plain
-        if not isinstance(path, str):
-            raise mismatch(plain, python_type)
-        return _class_of(python_type).from_uri(path, ctx, plain.get("metadata") if isinstance(plain, dict) else None)
+        file = super().from_plain(plain, python_type, ctx)
+        if isinstance(plain, dict) and plain.get("metadata"):
+            file.metadata = dict(plain["metadata"])
+        return file
 
-    def schema(self, python_type: Any) -> dict[str, Any]:
+    def _properties(self) -> dict[str, Any]:
         texts = {"type": "object", "additionalProperties": {"type": "string"}, "propertyNames": {"type": "string"}}
-        properties = {"path": PATH_SCHEMA, "metadata": {"anyOf": [texts, {"type": "null"}], "default": None}}
-        return {"type": "object", "title": "FlyteFile", "properties": properties, "additionalProperties": False}
-
-    def guess(self, literal_type: core.LiteralType) -> Any | None:
-        if literal_type.WhichOneof("type") != "blob" or literal_type.blob.dimensionality != core.BlobType.SINGLE:
-            return None
-        return None if literal_type.blob.format == PICKLE_FORMAT else FlyteFile[literal_type.blob.format or ""]  # type: ignore[misc]
+        return {**super()._properties(), "metadata": {"anyOf": [texts, {"type": "null"}], "default": None}}
 
 
-PATH_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "string", "format": "path"}], "default": None}
-PICKLE_FORMAT = "PythonPickle"
-
-
-def extension_of(item: Any) -> str:
-    """The format in the brackets of ``FlyteFile[...]``: ``csv`` from ``"csv"`` or ``Annotated[str, FileExt("csv")]``."""
-    if get_origin(item) is Annotated:
-        item = next((word for word in get_args(item)[1:] if isinstance(word, (str, FileExt))), "")
-    if isinstance(item, FileExt):
-        item = item.extension
-    if isinstance(item, TypeVar):
-        item = item.__name__
-    if item is None or item is str:
-        return ""
-    if not isinstance(item, str):
-        raise FlyteTypeException(f"a file format must be text, got {item!r}", hint='write FlyteFile["csv"]')
-    return item.strip().lstrip(".")
-
-
-def _class_of(python_type: Any) -> type[FlyteFile[Any]]:
-    return python_type if is_class(python_type) and issubclass(python_type, FlyteFile) else FlyteFile
-
-
-def _blob_type(python_type: Any) -> core.BlobType:
-    return core.BlobType(format=_class_of(python_type).extension(), dimensionality=core.BlobType.SINGLE)
-
-
-def _file_of(value: Any, python_type: Any) -> FlyteFile[Any]:
-    """A value as a file. Raises FlyteTypeException for another kind of value and for paths that are no files."""
-    if isinstance(value, FlyteFile):
-        return value
-    if not isinstance(value, (str, os.PathLike)):
-        raise mismatch(value, python_type)
-    path = os.fspath(value)
-    if not is_remote(path) and not local_path(path).is_file():
-        raise FlyteTypeException(f"expected a file, but {path} is none", hint="check the path; for a folder use FlyteDirectory")
-    return _class_of(python_type)(path)
-
-
-def _uri_of(file: FlyteFile[Any], ctx: DataContext) -> str:
-    """Where the file lies for others; uploads it if it has to. Raises FlyteAssertion when the file does not exist."""
-    if file.remote_source is not None:
-        return file.remote_source
-    source = local_path(file.path)
-    if not source.is_file():
-        raise FlyteAssertion(f"the file {file.path} does not exist", hint="write it before the task returns it")
-    if isinstance(file.remote_path, str) and file.remote_path:
-        target = file.remote_path
-    elif file.remote_path is False or not ctx.upload:
-        return file.path
-    else:
-        target = ctx.new_uri(source.name)
-    ctx.storage.upload(source, target)
-    return target
+def _metadata_of(value: Any) -> dict[str, str]:
+    return (value.metadata or {}) if isinstance(value, FlyteFile) else {}
 
 
 register(FileTransformer(), FlyteFile, os.PathLike)

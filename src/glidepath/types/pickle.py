@@ -8,9 +8,9 @@ from typing import Any
 
 from glidepath.errors import FlyteDownloadDataException, FlyteTypeException
 from glidepath.idl import core
+from glidepath.types.blobs import PICKLE_FORMAT
 from glidepath.types.context import DataContext
 from glidepath.types.conversion import guess_python_type, to_python
-from glidepath.types.file import PICKLE_FORMAT
 from glidepath.types.literal_kinds import type_of_literal
 from glidepath.types.plain_only import AnyCodec
 from glidepath.types.registry import register
