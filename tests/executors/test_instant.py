@@ -15,6 +15,8 @@ from glidepath.executors.sleep import SleepExecutor
 from glidepath.idl import core
 from glidepath.storage import open_storage
 
+SIMPLE = {int: core.SimpleType.INTEGER, str: core.SimpleType.STRING}
+
 
 def literal(duration: timedelta) -> core.Literal:
     found = core.Literal()
@@ -28,13 +30,19 @@ def nap(root: Path, name: str, duration: timedelta, **changes: object) -> Attemp
     return attempt
 
 
-def echo(root: Path, name: str, inputs: dict[str, int], outputs: list[str]) -> Attempt:
-    values = {key: core.Literal(scalar=core.Scalar(primitive=core.Primitive(integer=value))) for key, value in inputs.items()}
-    attempt = make_attempt(root, name, inputs=core.LiteralMap(literals=values))
+def echo(root: Path, name: str, inputs: dict[str, int | str], outputs: dict[str, type]) -> Attempt:
+    attempt = make_attempt(root, name, inputs=core.LiteralMap(literals={key: scalar(value) for key, value in inputs.items()}))
     attempt.task.type = "echo"
-    for output in outputs:
-        attempt.task.interface.outputs.variables[output].type.simple = core.SimpleType.INTEGER
+    for key, value in inputs.items():
+        attempt.task.interface.inputs.variables[key].type.simple = SIMPLE[type(value)]
+    for output, kind in outputs.items():
+        attempt.task.interface.outputs.variables[output].type.simple = SIMPLE[kind]
     return attempt
+
+
+def scalar(value: int | str) -> core.Literal:
+    primitive = core.Primitive(integer=value) if isinstance(value, int) else core.Primitive(string_value=value)
+    return core.Literal(scalar=core.Scalar(primitive=primitive))
 
 
 @pytest.fixture
@@ -125,19 +133,40 @@ def test_closed_sleeper_reports_nothing_more(reports, tmp_path):
 
 
 def test_echo_gives_its_input_back_in_memory_and_in_the_store(echoer, reports, tmp_path):
-    echoer.submit(echo(tmp_path, "a", {"n": 7}, ["o0"]))
+    echoer.submit(echo(tmp_path, "a", {"n": 7}, {"o0": int}))
     outcome = reports.end_of("a").outcome
     assert outcome.outputs.literals["o0"].scalar.primitive.integer == 7
     assert core.LiteralMap.FromString(Path(outcome.output_uri).read_bytes()) == outcome.outputs
 
 
 def test_echo_of_nothing_succeeds(echoer, reports, tmp_path):
-    echoer.submit(echo(tmp_path, "a", {}, []))
+    echoer.submit(echo(tmp_path, "a", {}, {}))
     assert reports.end_of("a").outcome.outputs == core.LiteralMap()
 
 
-def test_echo_of_two_values_fails_for_good(echoer, reports, tmp_path):
-    echoer.submit(echo(tmp_path, "a", {"n": 7, "m": 8}, ["o0", "o1"]))
+def test_echo_of_several_values_keeps_the_order_that_the_template_tells(echoer, reports, tmp_path):
+    attempt = echo(tmp_path, "a", {"n": 7, "m": 8}, {"o0": int, "o1": int})
+    attempt.task.config["echo_inputs"] = "n,m"
+    echoer.submit(attempt)
+    assert reports.end_of("a").outcome.outputs.literals == {"o0": scalar(7), "o1": scalar(8)}
+
+
+def test_echo_of_several_values_of_different_types_needs_no_order(echoer, reports, tmp_path):
+    echoer.submit(echo(tmp_path, "a", {"a": 7, "b": "x"}, {"o0": str, "o1": int}))
+    assert reports.end_of("a").outcome.outputs.literals == {"o0": scalar("x"), "o1": scalar(7)}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [
+        ({"n": 7, "m": 8}, {"o0": int, "o1": int}),
+        ({"n": 7, "m": "x"}, {"o0": int}),
+        ({"n": 7}, {}),
+        ({"n": 7, "m": "x"}, {"o0": int, "y": str}),
+    ],
+)
+def test_echo_whose_outputs_may_be_the_one_or_other_input_fails_for_good(echoer, reports, tmp_path, inputs, outputs):
+    echoer.submit(echo(tmp_path, "a", inputs, outputs))
     report = reports.end_of("a")
-    assert "at most one input" in failure(report).message
+    assert "does not tell which is which" in failure(report).message
     assert not report.outcome.recoverable

@@ -119,3 +119,9 @@ def test_echo_gives_back_what_it_gets():
     assert Echo("e", kwtypes(n=int))(n=4) == 4
     assert Echo("e", kwtypes(n=int, s=str))(n=4, s="x") == (4, "x")
     assert Echo("e")() is None
+
+
+def test_echo_of_several_values_tells_their_order():
+    settings = SerializationSettings(in_process=True)
+    assert dict(Echo("e", kwtypes(z=int, a=int)).template(settings).config) == {"echo_inputs": "z,a"}
+    assert not Echo("e", kwtypes(n=int)).template(settings).config

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
@@ -15,6 +15,8 @@ from glidepath.storage.protocol import Storage
 
 TASK_TYPE = "echo"
 _THREADS = 2
+_ORDER = "echo_inputs"
+"""The key of a template's config with the names of several inputs in order, joined with commas; the SDK writes it."""
 
 
 class EchoExecutor:
@@ -95,12 +97,38 @@ class EchoExecutor:
 
 
 def echoed(attempt: Attempt) -> core.LiteralMap:
-    """The outputs of an echo. Raises FlyteValidationException for tasks of more than one input, whose order no spec tells."""
-    inputs, outputs = attempt.inputs.literals, list(attempt.task.interface.outputs.variables)
-    if len(inputs) > 1 or len(inputs) != len(outputs):
+    """The outputs of an echo. Raises FlyteValidationException where it is not certain which output is which input."""
+    values, variables = attempt.inputs.literals, attempt.task.interface.outputs.variables
+    outputs = list(variables) if len(variables) < 2 else [f"o{index}" for index in range(len(variables))]
+    order = _order(attempt.task)
+    if order is None or variables.keys() != set(outputs) or len(order) != len(outputs) or values.keys() != set(order):
         raise FlyteValidationException(
-            f"an echo task has at most one input on a control plane, this one has {len(inputs)}",
+            f"an echo task gives back its inputs ({_listed(values)}) as its outputs ({_listed(variables)}), "
+            "and its template does not tell which is which",
             where=f"task {attempt.task.id.name}",
-            hint="use one echo for each value",
+            hint=f"register it with Glidepath, which writes the order into config[{_ORDER!r}], or use one echo for each value",
         )
-    return core.LiteralMap(literals=dict(zip(outputs, inputs.values(), strict=True)))
+    return core.LiteralMap(literals={output: values[name] for output, name in zip(outputs, order, strict=True)})
+
+
+def _order(task: core.TaskTemplate) -> list[str] | None:
+    """The inputs in the order of the outputs ``o0``, ``o1``, …; ``None`` when the template does not tell it.
+
+    The maps of an interface have no order. In templates of stock's SDK only the types can tell, where no two are equal.
+    """
+    inputs, outputs = task.interface.inputs.variables, task.interface.outputs.variables
+    if _ORDER in task.config:
+        return task.config[_ORDER].split(",")
+    if len(inputs) < 2:
+        return list(inputs)
+    order = []
+    for output in sorted(outputs):
+        fitting = [name for name, variable in inputs.items() if variable.type == outputs[output].type]
+        if len(fitting) != 1:
+            return None
+        order += fitting
+    return order
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
