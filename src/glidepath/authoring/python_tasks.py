@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from glidepath.authoring.container_hooks import ContainerHooks
 from glidepath.authoring.declared_interface import DeclaredInterface, owned
 from glidepath.authoring.instances import Instance
 from glidepath.authoring.places import caller
-from glidepath.authoring.task_hooks import TaskHooks
+from glidepath.authoring.task_hooks import FUNCTION_OPTIONS, TaskHooks
 from glidepath.authoring.task_metadata import TaskMetadata
 from glidepath.authoring.task_settings import settle
-from glidepath.authoring.task_specs import container_of, execute_command
+from glidepath.authoring.task_specs import execute_command
 from glidepath.authoring.tasks import PythonAutoContainerTask as ContainerizedTask, Task
-from glidepath.idl import core
 
 if TYPE_CHECKING:
     from glidepath.authoring.documentation import Documentation
     from glidepath.authoring.interface import Interface
     from glidepath.authoring.security import SecurityContext
     from glidepath.authoring.settings import SerializationSettings
-
-_IGNORED = ("execution_mode", "node_dependency_hints")
-"""Arguments of ``@task`` that are for functions; what a plug-in passes on."""
 
 
 class PythonTask(TaskHooks, Instance, Task[..., Any]):
@@ -59,7 +56,7 @@ class PythonTask(TaskHooks, Instance, Task[..., Any]):
         self.settings = settle(
             {
                 **(metadata or TaskMetadata()).options(),
-                **{option: value for option, value in options.items() if option not in _IGNORED and value is not None},
+                **{option: value for option, value in options.items() if option not in FUNCTION_OPTIONS and value is not None},
                 "environment": environment,
                 "docs": docs,
             },
@@ -68,7 +65,7 @@ class PythonTask(TaskHooks, Instance, Task[..., Any]):
         Task.__init__(self, name, owned(interface or DeclaredInterface(), name), caller())
 
 
-class PythonAutoContainerTask(PythonTask, ContainerizedTask[..., Any]):
+class PythonAutoContainerTask(ContainerHooks, PythonTask, ContainerizedTask[..., Any]):
     """A task whose container imports it and runs it, as it does a function task."""
 
     def __init__(self, name: str, task_config: Any, task_type: str = "python-task", **options: Any) -> None:
@@ -102,38 +99,10 @@ class PythonAutoContainerTask(PythonTask, ContainerizedTask[..., Any]):
         """Take the default arguments again."""
         self._command = None
 
-    def get_image(self, settings: SerializationSettings) -> str:
-        """The URI of the image."""
-        return settings.image_config.resolve(self.settings.container_image)
-
     @property
     def container_image(self) -> str | None:
         """The image that was asked for."""
         return self.settings.container_image
-
-    @property
-    def resources(self) -> core.Resources:
-        """What the container asks for."""
-        return self.settings.resources
-
-    def get_container(self, settings: SerializationSettings) -> core.Container | None:
-        return None if self.settings.pod_template is not None else self._container(settings)
-
-    def get_k8s_pod(self, settings: SerializationSettings) -> core.K8sPod | None:
-        if self.settings.pod_template is None:
-            return None
-        from glidepath.authoring.pods import merged_pod  # loads protobuf's JSON; few tasks have a template
-
-        return merged_pod(self.settings.pod_template, self._container(settings), settings.image_config)
-
-    def get_config(self, settings: SerializationSettings) -> Mapping[str, str] | None:
-        pod = self.settings.pod_template
-        return None if pod is None else {"primary_container_name": pod.primary_container_name}
-
-    def _container(self, settings: SerializationSettings) -> core.Container:
-        container = container_of(self, settings)
-        container.image = self.get_image(settings)
-        return container
 
 
 class PythonInstanceTask(PythonAutoContainerTask):

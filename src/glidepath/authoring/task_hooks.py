@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from glidepath.authoring.settings import SerializationSettings
     from glidepath.authoring.task_settings import TaskSettings
 
+FUNCTION_OPTIONS = ("execution_mode", "node_dependency_hints")
+"""Arguments of ``@task`` that only functions have a use for; task classes that pass all on may name them."""
+
 
 class TaskHooks:
     """A mixin for tasks. An attempt calls :meth:`dispatch_execute`, which calls the other three in turn.

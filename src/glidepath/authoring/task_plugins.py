@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from glidepath.authoring.calls import finished
+from glidepath.authoring.container_hooks import ContainerHooks
 from glidepath.authoring.entity import P, R
-from glidepath.authoring.task_hooks import TaskHooks
+from glidepath.authoring.task_hooks import FUNCTION_OPTIONS
 from glidepath.authoring.task_metadata import TaskMetadata
 from glidepath.authoring.task_settings import settle
-from glidepath.authoring.task_specs import container_of, execute_command
+from glidepath.authoring.task_specs import execute_command
 from glidepath.authoring.tasks import PythonFunctionTask
 from glidepath.errors import FlyteException, FlyteTypeException, FlyteValidationException
-from glidepath.idl import admin, core
+from glidepath.idl import admin
 
 if TYPE_CHECKING:
     from glidepath.authoring.security import SecurityContext
@@ -35,10 +36,9 @@ _METADATA = frozenset(
     }
 )
 """Arguments of ``@task`` that a plug-in gets as ``metadata``."""
-_IGNORED = ("execution_mode", "node_dependency_hints")
 
 
-class PluginFunctionTask(TaskHooks, PythonFunctionTask[P, R]):
+class PluginFunctionTask(ContainerHooks, PythonFunctionTask[P, R]):
     """A function task whose class is a plug-in's: what plug-in authors know as flytekit's ``PythonFunctionTask``.
 
     Every function task counts as an instance of this very class, whether or not it has hooks.
@@ -72,7 +72,7 @@ class PluginFunctionTask(TaskHooks, PythonFunctionTask[P, R]):
         self.task_type = task_type
         self.task_type_version = task_type_version
         self.security_context = security_ctx
-        given = {name: value for name, value in options.items() if name not in _IGNORED and value is not None}
+        given = {name: value for name, value in options.items() if name not in FUNCTION_OPTIONS and value is not None}
         settings = settle({**(metadata or TaskMetadata()).options(), **given}, task_function)
         PythonFunctionTask.__init__(self, task_function, settings, pickle_untyped=pickle_untyped)
 
@@ -91,31 +91,8 @@ class PluginFunctionTask(TaskHooks, PythonFunctionTask[P, R]):
         """The arguments of the container."""
         return self.get_default_command(settings)
 
-    def get_image(self, settings: SerializationSettings) -> str:
-        """The URI of the image."""
-        return settings.image_config.resolve(self.settings.container_image)
-
-    def get_container(self, settings: SerializationSettings) -> core.Container | None:
-        return None if self.settings.pod_template is not None else self._container(settings)
-
-    def get_k8s_pod(self, settings: SerializationSettings) -> core.K8sPod | None:
-        if self.settings.pod_template is None:
-            return None
-        from glidepath.authoring.pods import merged_pod  # loads protobuf's JSON; few tasks have a template
-
-        return merged_pod(self.settings.pod_template, self._container(settings), settings.image_config)
-
-    def get_config(self, settings: SerializationSettings) -> Mapping[str, str] | None:
-        pod = self.settings.pod_template
-        return None if pod is None else {"primary_container_name": pod.primary_container_name}
-
     def spec(self, settings: SerializationSettings) -> admin.TaskSpec:
         return PythonFunctionTask.spec(self, settings)
-
-    def _container(self, settings: SerializationSettings) -> core.Container:
-        container = container_of(self, settings)
-        container.image = self.get_image(settings)
-        return container
 
 
 class TaskPlugins:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from glidepath.authoring.container_hooks import ContainerHooks
 from glidepath.authoring.declared_interface import DeclaredInterface
 from glidepath.authoring.python_tasks import PythonTask
 from glidepath.errors import FlyteAssertion, FlyteRecoverableException, FlyteValidationException
@@ -43,7 +44,7 @@ class DataStrategy(enum.Enum):
     DO_NOT_UPLOAD = ("upload_mode", core.IOStrategy.DO_NOT_UPLOAD)
 
 
-class ContainerTask(PythonTask):
+class ContainerTask(ContainerHooks, PythonTask):
     """A command in an image. ``{{.inputs.x}}`` in ``command`` and ``arguments`` is the text of input ``x``.
 
     In ``input_data_dir`` the command finds a file for each input, in ``output_data_dir`` it leaves one for each output. In a
@@ -93,26 +94,11 @@ class ContainerTask(PythonTask):
             side, mode = io_strategy.value
             setattr(self._data.io_strategy, side, mode)
 
-    @property
-    def resources(self) -> core.Resources:
-        """What the container asks for."""
-        return self.settings.resources
-
-    def get_container(self, settings: SerializationSettings) -> core.Container | None:
-        return None if self.settings.pod_template is not None else self._container(settings)
-
     def get_k8s_pod(self, settings: SerializationSettings) -> core.K8sPod | None:
-        if self.settings.pod_template is None:
-            return None
-        from glidepath.authoring.pods import merged_pod  # loads protobuf's JSON; few tasks have a template
-
-        pod = merged_pod(self.settings.pod_template, self._container(settings), settings.image_config)
-        pod.data_config.CopyFrom(self._data)
+        pod = super().get_k8s_pod(settings)
+        if pod is not None:
+            pod.data_config.CopyFrom(self._data)
         return pod
-
-    def get_config(self, settings: SerializationSettings) -> Mapping[str, str] | None:
-        pod = self.settings.pod_template
-        return None if pod is None else {"primary_container_name": pod.primary_container_name}
 
     def dispatch_execute(self, ctx: FlyteContext, input_literal_map: core.LiteralMap) -> core.LiteralMap:
         """Run the command on this machine. Raises FlyteRecoverableException when it fails, as it would on a server."""
@@ -138,7 +124,7 @@ class ContainerTask(PythonTask):
     def _container(self, settings: SerializationSettings) -> core.Container:
         env = {**settings.env, **self.settings.environment}
         return core.Container(
-            image=settings.image_config.resolve(self.settings.container_image),
+            image=self.get_image(settings),
             command=self._command,
             args=self._arguments,
             resources=self.settings.resources,
