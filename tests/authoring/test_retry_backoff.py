@@ -9,6 +9,7 @@ from glidepath import RetryBackoff, task
 from glidepath.authoring import ImageConfig, SerializationSettings
 from glidepath.engine.retries import pause_before
 from glidepath.errors import FlyteValidationException
+from glidepath.extras.shell import ShellTask
 from glidepath.idl import core
 
 SETTINGS = SerializationSettings(ImageConfig.of("img:v1"))
@@ -59,3 +60,8 @@ def test_without_it_the_config_is_stocks() -> None:
 def test_what_cannot_be_waited_is_refused(make: Any, message: str) -> None:
     with pytest.raises(FlyteValidationException, match=message):
         make()
+
+
+def test_task_classes_take_it_too() -> None:
+    found = ShellTask("listing", script="ls", retries=2, retry_backoff=timedelta(seconds=3)).template(SETTINGS)
+    assert pause_before(1, found) == timedelta(seconds=3)

@@ -102,6 +102,8 @@ class TaskHooks:
             task_type_version=self.task_type_version,
             config=dict(self.get_config(settings) or {}),
         )
+        if self.settings.retry_backoff is not None:
+            template.config.update(self.settings.retry_backoff.config())
         if custom := self.get_custom(settings):
             template.custom.update(custom)
         if self.security_context is not None:
