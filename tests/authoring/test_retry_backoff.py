@@ -14,6 +14,8 @@ from glidepath.idl import core
 
 SETTINGS = SerializationSettings(ImageConfig.of("img:v1"))
 
+listing = ShellTask("listing", script="ls", retries=2, retry_backoff=timedelta(seconds=3))
+
 
 def plain(n: int) -> int:
     return n
@@ -63,5 +65,4 @@ def test_what_cannot_be_waited_is_refused(make: Any, message: str) -> None:
 
 
 def test_task_classes_take_it_too() -> None:
-    found = ShellTask("listing", script="ls", retries=2, retry_backoff=timedelta(seconds=3)).template(SETTINGS)
-    assert pause_before(1, found) == timedelta(seconds=3)
+    assert pause_before(1, listing.template(SETTINGS)) == timedelta(seconds=3)
