@@ -18,7 +18,7 @@ from glidepath.engine.items import (
     index_of,
     item_id,
 )
-from glidepath.engine.nodes.array import array_of, record
+from glidepath.engine.nodes.array import array_of
 from glidepath.engine.plan import GraphNode
 from glidepath.engine.state import COUNTED_PHASES, LIVE_PHASES, ExecutionState, NodeState, Scope
 from glidepath.engine.step import Step
@@ -95,7 +95,7 @@ def complete(step: Step, scope: Scope) -> None:
     step.transition.outputs[owner.uid] = outputs
     step.close_scope(scope.uid)
     owner = owner._replace(task_phase=core.TaskExecution.SUCCEEDED)
-    record(step, outer, graph_node, owner, output_uri=uri)
+    step.record_task(owner, outer, graph_node, output_uri=uri)
     step.finish(owner._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri), outer, graph_node, output_uri=uri)
 
 
@@ -106,7 +106,7 @@ def fail(step: Step, scope: Scope) -> None:
     innermost = first_failed(step, scope)
     step.close_scope(scope.uid)
     owner = owner._replace(task_phase=core.TaskExecution.FAILED)
-    record(step, outer, graph_node, owner, error=error)
+    step.record_task(owner, outer, graph_node, error=error)
     step.finish(owner._replace(phase=core.NodeExecution.FAILED, error=error, failed_node=innermost), outer, graph_node)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from glidepath.engine.bindings import resolve_inputs
 from glidepath.engine.commands import Command
@@ -17,8 +18,20 @@ from glidepath.idl import core
 from glidepath.idl.ids import START_NODE_ID
 from glidepath.idl.phases import TERMINAL_TASK_PHASES
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 COUNTED_KINDS = frozenset({TASK, LAUNCH_PLAN})
 """Nodes that count against ``max_parallelism``."""
+
+
+class AttemptNews(TypedDict, total=False):
+    """What may be told of an attempt besides its phase."""
+
+    reason: str
+    logs: tuple[core.TaskLog, ...]
+    output_uri: str
+    error: core.ExecutionError | None
 
 
 class Step:
@@ -157,13 +170,35 @@ class Step:
             )
         )
 
-    def record_task(self, record: TaskRecord) -> None:
-        if record.scope.kind != ITEMS:
-            self.transition.records.append(record)
+    def record_task(self, node: NodeState, scope: Scope, graph_node: GraphNode, **news: Unpack[AttemptNews]) -> None:
+        """An attempt of ``node`` entered its phase, or has news of it. An array's one attempt is all its items."""
+        if scope.kind != ITEMS:
+            self.transition.records.append(
+                TaskRecord(
+                    uid=node.uid,
+                    node=graph_node,
+                    scope=scope,
+                    attempt=node.attempt,
+                    phase=node.task_phase,
+                    at=self.at,
+                    version=node.task_phase_version,
+                    input_uri=node.input_uri,
+                    **news,
+                )
+            )
             return
-        node, index = self.node(record.uid), index_of(record.node.id)
-        told = ItemRecord(record.scope, record.uid, index, record.attempt, record.phase, self.at, record.reason, record.logs)
-        self.transition.records.append(told._replace(cache_status=node.cache_status) if node is not None else told)
+        kept, index = self.node(node.uid), index_of(graph_node.id)
+        told = ItemRecord(
+            scope,
+            node.uid,
+            index,
+            node.attempt,
+            node.task_phase,
+            self.at,
+            reason=news.get("reason", ""),
+            logs=news.get("logs", ()),
+        )
+        self.transition.records.append(told._replace(cache_status=kept.cache_status) if kept is not None else told)
 
     def _record_item(self, node: NodeState, scope: Scope, graph_node: GraphNode) -> None:
         """An item is no node to clients: what only its node says becomes a line about it in its array's task execution."""

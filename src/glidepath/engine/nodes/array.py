@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from glidepath.engine.items import Array, EndedItem, Items, ItemsChange, Progress
 from glidepath.engine.plan import LAUNCH_PLAN, TASK, GraphNode, items_graph
-from glidepath.engine.records import TaskRecord
 from glidepath.engine.state import ITEMS, NodeState, Scope
 from glidepath.engine.step import Step
 from glidepath.errors import FlyteUserException
@@ -41,10 +40,10 @@ class ArrayNode:
             return
         size = length_of(graph_node.spec.array_node, inputs)
         node = node._replace(phase=core.NodeExecution.RUNNING, task_phase=core.TaskExecution.QUEUED, items=size)
-        record(step, scope, graph_node, node)
+        step.record_task(node, scope, graph_node)
         node = step.put(node._replace(task_phase=core.TaskExecution.RUNNING))
         step.record_node(node, scope, graph_node, input_uri=node.input_uri)
-        record(step, scope, graph_node, node)
+        step.record_task(node, scope, graph_node)
         inner = items_scope(scope, graph_node, node)
         progress = progress_of(graph_node.spec.array_node, node.items)
         step.transition.items[node.uid] = _opened(step, graph_node, node, Items(array_of(graph_node, node), progress, inputs))
@@ -52,7 +51,7 @@ class ArrayNode:
 
     def abort(self, step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, reason: str) -> None:
         error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.USER)
-        record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.ABORTED), error=error)
+        step.record_task(node._replace(task_phase=core.TaskExecution.ABORTED), scope, graph_node, error=error)
 
 
 def _refusal(graph_node: GraphNode, inputs: core.LiteralMap) -> core.ExecutionError | None:
@@ -134,28 +133,3 @@ def _opened(step: Step, graph_node: GraphNode, node: NodeState, items: Items) ->
             change.ended.append(ended)
     change.progress = items.progress._replace(succeeded=len(change.ended))
     return change
-
-
-def record(
-    step: Step,
-    scope: Scope,
-    graph_node: GraphNode,
-    node: NodeState,
-    *,
-    output_uri: str = "",
-    error: core.ExecutionError | None = None,
-) -> None:
-    """The one task execution that stands for all items entered a phase."""
-    step.record_task(
-        TaskRecord(
-            uid=node.uid,
-            node=graph_node,
-            scope=scope,
-            attempt=0,
-            phase=node.task_phase,
-            at=step.at,
-            input_uri=node.input_uri,
-            output_uri=output_uri,
-            error=error,
-        )
-    )

@@ -16,7 +16,6 @@ from glidepath.engine.events import (
     TimerFired,
 )
 from glidepath.engine.plan import GraphNode, Plan
-from glidepath.engine.records import TaskRecord
 from glidepath.engine.retries import exhausted, is_system, may_retry, pause_before, runs_interruptible
 from glidepath.engine.state import ITEMS, NodeState, Scope
 from glidepath.engine.step import COUNTED_KINDS, Step
@@ -52,7 +51,7 @@ class TaskNode:
             return  # it waits for the cache or for its next attempt, or the nodes inside it are aborted one by one
         step.command(AbortAttempt(node.uid, node.attempt, reason))
         error = core.ExecutionError(code=_ABORTED_CODE, message=reason, kind=core.ExecutionError.USER)
-        _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.ABORTED), error=error)
+        step.record_task(node._replace(task_phase=core.TaskExecution.ABORTED), scope, graph_node, error=error)
 
 
 def cache_answered(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: CacheAnswered) -> None:
@@ -81,7 +80,7 @@ def progressed(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState,
         if timeout:
             step.command(SetTimer(node.uid, node.attempt, EXECUTION_TIMER, step.at + timeout))
     node = step.put(node._replace(task_phase=event.phase, task_phase_version=event.version))
-    _record(step, scope, graph_node, node, reason=event.reason, logs=event.logs)
+    step.record_task(node, scope, graph_node, reason=event.reason, logs=event.logs)
 
 
 def succeeded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, event: AttemptSucceeded) -> None:
@@ -89,7 +88,7 @@ def succeeded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, 
     uri = node.expected_output_uri if graph_node.has_outputs else ""
     step.transition.outputs[node.uid] = event.outputs
     node = node._replace(task_phase=core.TaskExecution.SUCCEEDED)
-    _record(step, scope, graph_node, node, logs=event.logs, output_uri=uri)
+    step.record_task(node, scope, graph_node, logs=event.logs, output_uri=uri)
     node = caching.keep(step, graph_node, node, lambda: step.resolve(scope, graph_node), event.outputs)
     done = node._replace(phase=core.NodeExecution.SUCCEEDED, output_uri=uri)
     step.finish(done, scope, graph_node, output_uri=uri, deck_uri=event.deck_uri)
@@ -102,7 +101,7 @@ def expanded(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, e
         _ended_badly(step, scope, graph_node, node, AttemptFailed(node.uid, node.attempt, step.at, error, recoverable=False))
         return
     node = node._replace(task_phase=core.TaskExecution.SUCCEEDED)
-    _record(step, scope, graph_node, node, logs=event.logs)
+    step.record_task(node, scope, graph_node, logs=event.logs)
     node = node._replace(closure_uri=event.closure_uri, job_spec_uri=event.job_spec_uri)
     if graph_node.kind in COUNTED_KINDS:  # its place goes to the nodes inside
         step.transition.running -= 1
@@ -152,7 +151,7 @@ def timer_fired(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState
     error = core.ExecutionError(code="TimeoutExpired", message=message, kind=core.ExecutionError.USER)
     if node.task_phase not in (core.TaskExecution.UNDEFINED, core.TaskExecution.SUCCEEDED):
         step.command(AbortAttempt(node.uid, node.attempt, message))
-        _record(step, scope, graph_node, node._replace(task_phase=core.TaskExecution.FAILED), error=error)
+        step.record_task(node._replace(task_phase=core.TaskExecution.FAILED), scope, graph_node, error=error)
     node = caching.release(step, node)
     step.finish(node._replace(phase=core.NodeExecution.TIMED_OUT, error=error), scope, graph_node)
 
@@ -202,7 +201,7 @@ def _run(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, input
 def _start(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState, inputs: core.LiteralMap) -> NodeState:
     """Attempt ``node.attempt`` is asked for; returns the running node."""
     node = step.put(node._replace(phase=core.NodeExecution.RUNNING, task_phase=core.TaskExecution.QUEUED, task_phase_version=0))
-    _record(step, scope, graph_node, node)
+    step.record_task(node, scope, graph_node)
     _command_start(step, scope, graph_node, node, inputs)
     return node
 
@@ -233,7 +232,7 @@ def _ended_badly(step: Step, scope: Scope, graph_node: GraphNode, node: NodeStat
     if task is None:
         raise LookupError(f"node [{graph_node.id}] has no task")
     node = node._replace(task_phase=core.TaskExecution.FAILED)
-    _record(step, scope, graph_node, node, logs=event.logs, error=error)
+    step.record_task(node, scope, graph_node, logs=event.logs, error=error)
     if event.recoverable and may_retry(node, error, task, settings):
         again = node._replace(
             attempt=node.attempt + 1,
@@ -258,32 +257,3 @@ def _try_again(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState)
     not_before = step.at + pause
     step.put(node._replace(task_phase=core.TaskExecution.UNDEFINED, task_phase_version=0, not_before=not_before))
     step.command(SetTimer(node.uid, node.attempt, BACKOFF_TIMER, not_before))
-
-
-def _record(
-    step: Step,
-    scope: Scope,
-    graph_node: GraphNode,
-    node: NodeState,
-    *,
-    reason: str = "",
-    logs: tuple[core.TaskLog, ...] = (),
-    output_uri: str = "",
-    error: core.ExecutionError | None = None,
-) -> None:
-    step.record_task(
-        TaskRecord(
-            uid=node.uid,
-            node=graph_node,
-            scope=scope,
-            attempt=node.attempt,
-            phase=node.task_phase,
-            at=step.at,
-            version=node.task_phase_version,
-            reason=reason,
-            logs=logs,
-            input_uri=node.input_uri,
-            output_uri=output_uri,
-            error=error,
-        )
-    )
