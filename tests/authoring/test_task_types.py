@@ -230,6 +230,43 @@ def test_resolver_of_ones_own_needs_two_methods_only():
         own.location  # noqa: B018
 
 
+@pytest.mark.parametrize(
+    ("location", "given", "said"),
+    [
+        (lambda self: "m.own", ["0"], "location of the resolver Own is <bound method"),
+        ("m.own", [0], r"loader_args of the resolver Own gave \[0\], not a list of texts"),
+        ("m.own", "word", "loader_args of the resolver Own gave 'word', not a list of texts"),
+    ],
+)
+def test_resolver_that_gives_no_texts_is_told_so(location, given, said):
+    class Own(TaskResolver):
+        def loader_args(self, settings, task):
+            return given
+
+        def load_task(self, loader_args):
+            return double
+
+    Own.location = location
+
+    @task(task_resolver=Own())
+    def plain(n: int) -> int:
+        return n
+
+    with pytest.raises(FlyteValidationException, match=said):
+        args_of(plain)
+
+
+def test_task_class_may_say_what_its_tasks_are_called():
+    class Versioned(Times):
+        @property
+        def name(self):
+            return f"{super().name}-of-{self.task_config['factor']}"
+
+    made = Versioned("triple", 3)
+    assert made.name == "triple-of-3"
+    assert made.template(SerializationSettings(in_process=True)).id.name == "triple-of-3"
+
+
 def test_decorated_functions_keep_their_names():
     def logged(function):
         @functools.wraps(function)

@@ -74,9 +74,18 @@ class Entity(NodeTarget, Generic[P, R]):
     kind: core.ResourceType
 
     def __init__(self, name: str, interface: Interface, source: Place) -> None:
-        self.name = name
+        self._name = name
         self.interface = interface
         self.source = source
+
+    @property
+    def name(self) -> str:
+        """Under which it is registered. Task classes may override it."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
 
     @property
     def short_name(self) -> str:

@@ -60,17 +60,36 @@ class TaskResolver(ABC):
 
 
 def location_of(task: PythonAutoContainerTask[..., Any]) -> str:
-    """The resolver's name for the command line."""
+    """The resolver's name for the command line. Raises FlyteValidationException when a user's resolver gives no text."""
     resolver = task.settings.resolver
-    return DEFAULT_RESOLVER if resolver is None else resolver.location
+    if resolver is None:
+        return DEFAULT_RESOLVER
+    location: object = resolver.location
+    if not isinstance(location, str):
+        raise FlyteValidationException(
+            f"location of the resolver {type(resolver).__name__} is {location!r}, not a text",
+            where=f"task {task.name}",
+            hint='make it a property that gives "module.variable" of the resolver',
+        )
+    return location
 
 
 def loader_args(task: PythonAutoContainerTask[..., Any], settings: Any = None) -> list[str]:
-    """The resolver's arguments for the command line: ``["task-module", "pkg.mod", "task-name", "train"]`` by default."""
+    """The resolver's arguments for the command line: ``["task-module", "pkg.mod", "task-name", "train"]`` by default.
+
+    Raises FlyteValidationException when a user's resolver gives anything else than texts.
+    """
     resolver = task.settings.resolver
-    if resolver is not None:
-        return resolver.loader_args(settings, task)
-    return ["task-module", task.module, "task-name", task.loader_name]
+    if resolver is None:
+        return ["task-module", task.module, "task-name", task.loader_name]
+    given: object = resolver.loader_args(settings, task)
+    if not isinstance(given, (list, tuple)) or not all(isinstance(argument, str) for argument in given):
+        raise FlyteValidationException(
+            f"loader_args of the resolver {type(resolver).__name__} gave {given!r}, not a list of texts",
+            where=f"task {task.name}",
+            hint="they become words of a command line; load_task gets them back",
+        )
+    return list(given)
 
 
 def load_task(location: str, args: list[str]) -> Task[..., Any]:

@@ -162,7 +162,10 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.options": {"authoring.options": ("Options",)},
     "flytekit.core.pod_template": {"authoring.pods": ("PodTemplate",)},
     "flytekit.core.promise": {"authoring.promises": ("Promise", "Void as VoidPromise")},
-    "flytekit.core.python_auto_container": {"authoring.python_tasks": ("PythonAutoContainerTask",)},
+    "flytekit.core.python_auto_container": {
+        "authoring.python_tasks": ("PythonAutoContainerTask",),
+        "authoring.resolver": ("TaskResolver as TaskResolverMixin",),
+    },
     "flytekit.core.python_customized_container_task": {
         "authoring.shim_tasks": ("PythonCustomizedContainerTask", "TaskTemplateResolver", "default_task_template_resolver")
     },
