@@ -25,7 +25,7 @@ from glidepath.idl import admin, core
 from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 
 _AWAY = (RpcError, FlyteSystemUnavailableException, FlyteTimeout)
-_LAUNCHED_BY, _ABORTED_FROM, _RECOVERED_FROM = 0.75, 0.3, 0.7
+_LAUNCHED_BY, _ABORTED_FROM, _RECOVERED_FROM = 0.9, 0.3, 0.7
 """Parts of all kills: when the last execution is launched, and from when on some are aborted or recovered."""
 _PAUSE = 0.05
 _BY_HOW_MUCH = 7

@@ -82,6 +82,9 @@ def world(shell) -> Iterator[World]:
     found = world_in(shell, shell.folder / "data")
     yield found
     found.stop()
+    for pid in processes_of(found.data):  # of a test that failed
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @dataclass
