@@ -168,3 +168,22 @@ def test_one_node_of_an_execution(detailed):
 def test_an_execution_that_is_not_there(flytectl):
     result = flytectl("get", "execution", "none")
     assert result.code == 1 and "missing entity of type execution" in result.err and "NOT_FOUND" in result.err
+
+
+def test_the_cache_of_an_array_item_by_item(detailed, store):
+    [attempt] = store.attempts["n1"] = [admin.TaskExecution()]
+    attempt.id.task_id.name = "hello.map_greet"
+    hit, miss, none = (core.CatalogCacheStatus.Value(name) for name in ("CACHE_HIT", "CACHE_POPULATED", "CACHE_DISABLED"))
+    for index, status in ((0, hit), (1, hit), (2, miss), (3, hit), (4, none), (5, none), (5, miss)):
+        attempt.closure.metadata.external_resources.add(index=index, cache_status=status)
+    for arguments in ((), ("--nodeID", "n1")):
+        rows = json.loads(detailed("get", "cache", "e0", *arguments, "-o", "json").out)
+        assert [(row["node"], row["task"], row["status"], row["why"]) for row in rows] == [
+            ("n1", "hello.map_greet", "CACHE_HIT", "3 of 6 items: 0-1, 3"),
+            ("n1", "hello.map_greet", "CACHE_POPULATED", "2 of 6 items: 2, 5"),
+        ]
+
+
+def test_the_cache_of_an_execution_that_is_not_there(flytectl):
+    result = flytectl("get", "cache", "none")
+    assert (result.code, result.out) == (1, "") and "missing entity of type execution" in result.err
