@@ -123,6 +123,16 @@ def test_an_arm_may_take_what_no_condition_asks_for() -> None:
     assert [wf(n=n) for n in (11, 6, 1)] == [51, 36, 21]
 
 
+def test_whole_numbers_compare_with_floats() -> None:
+    @workflow
+    def wf(a: float) -> int:
+        return conditional("c").if_((a >= 0) & (a < 1.5)).then(add(a=1)).else_().then(add(a=2))
+
+    comparison = wf.spec(SETTINGS).template.nodes[0].branch_node.if_else.case.condition.conjunction.left_expression.comparison
+    assert comparison.right_value.primitive == core.Primitive(float_value=0.0)
+    assert [wf(a=a) for a in (0.0, 1.4, 1.5)] == [11, 11, 12]
+
+
 def test_several_outputs_come_as_the_arms_own_named_tuple() -> None:
     seen: list[Any] = []
 
@@ -375,7 +385,7 @@ def two_arms_of_one_id(a: int) -> int:
 
 
 def int_and_float(a: float) -> int:
-    return conditional("c").if_(a > 2).then(add(a=1)).else_().fail("x")
+    return conditional("c").if_(a > 2**53 + 1).then(add(a=1)).else_().fail("x")
 
 
 def two_types(a: int, b: float) -> int:
@@ -432,8 +442,8 @@ MISTAKES: dict[Any, tuple[type[FlyteException], str, str]] = {
     two_arms_of_one_id: (FlyteAssertion, "has two arms with the node id 'n0'", "its own then"),
     int_and_float: (
         FlyteTypeException,
-        r"Promise\(a\) is float, and 2 is int; conditions compare values of one type",
-        "write 2.0",
+        r"Promise\(a\) is float, and 9007199254740993 is int; conditions compare values of one type",
+        "in a task",
     ),
     two_types: (FlyteTypeException, r"Promise\(a\) is int, and Promise\(b\) is float", "in a task"),
     a_list: (FlyteTypeException, r"Promise\(a\) cannot be compared with \[1\] of type list", "compare others in a task"),

@@ -185,6 +185,17 @@ def test_outputs_that_do_not_fit_are_told() -> None:
         missing.draw({"n": 1})
 
 
+def test_what_a_body_does_wrong_is_told_with_its_line() -> None:
+    @dynamic
+    def counted(n: int) -> int:
+        return len(range(square(x=n)))
+
+    with pytest.raises(FlyteAssertion, match="has no value yet") as caught:
+        counted.draw({"n": 2})
+    place = f"{__file__}:{counted.task_function.__code__.co_firstlineno + 2}"
+    assert caught.value.where == f"the body of dynamic task {counted.name}, {place}"
+
+
 def test_a_promise_of_an_outer_workflow_does_not_reach_into_a_body() -> None:
     kept = []
 

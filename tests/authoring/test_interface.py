@@ -53,7 +53,14 @@ def test_annotations_as_text_are_evaluated() -> None:
 
 @pytest.mark.parametrize(
     ("declared", "names"),
-    [(None, []), (int, ["o0"]), (tuple[int, str], ["o0", "o1"]), (Pair, ["left", "right"]), (Only, ["value"])],
+    [
+        (None, []),
+        (int, ["o0"]),
+        (tuple[int, str], ["o0", "o1"]),
+        ((int, str), ["o0", "o1"]),
+        (Pair, ["left", "right"]),
+        (Only, ["value"]),
+    ],
 )
 def test_outputs_are_named_by_position_or_field(declared: Any, names: list[str]) -> None:
     def f():
@@ -149,6 +156,15 @@ def test_tuples_of_one_and_of_unknown_length_are_refused() -> None:
         of(f)
     with pytest.raises(FlyteTypeException, match="returns a tuple of unknown length"):
         of(g)
+
+
+def test_a_text_that_is_no_type_is_refused() -> None:
+    def f() -> "(int, str)":  # type: ignore[syntax]
+        return 1, "a"
+
+    with pytest.raises(FlyteTypeException, match=r"an annotation of mod.f is no type.*int.*str") as caught:
+        of(f)
+    assert "tuple[int, str]" in caught.value.hint
 
 
 def test_a_type_that_cannot_travel_is_named_with_its_input() -> None:

@@ -82,6 +82,8 @@ _MORE_BRANCHES = (
     *(Journey("composed.branches.silent", {"n": n}, outputs={}, ordered=True) for n in (0, 1, 2)),
     _n("composed.branches.several", 4, 2),
     _n("composed.branches.several", -4, 2),
+    Journey("composed.branches.pairs", {"x": 3.0}, outputs={"o0": 2.0}, ordered=True),
+    Journey("composed.branches.pairs", {"x": 2.0}, outputs={"o0": 180.0}, ordered=True),
     Journey("composed.branches.by_field", {"celsius": 25.0}, outputs={"o0": 4}, ordered=True),
     Journey("composed.branches.by_field", {"celsius": 5.0}, outputs={"o0": 9}, ordered=True),
     *(

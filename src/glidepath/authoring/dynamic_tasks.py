@@ -10,7 +10,7 @@ from glidepath.authoring import calls
 from glidepath.authoring.bindings import bind_outputs
 from glidepath.authoring.composing import Composition, composing
 from glidepath.authoring.entity import Entity, P, R
-from glidepath.authoring.places import place_of
+from glidepath.authoring.places import innermost, place_of
 from glidepath.authoring.task_settings import TaskOptions, TaskSettings, settle
 from glidepath.authoring.task_workflow import TaskWorkflow
 from glidepath.authoring.tasks import PythonFunctionTask
@@ -70,11 +70,20 @@ class DynamicTask(PythonFunctionTask[P, R]):
         """Run the body with Python values. Raises what it raises, and FlyteTypeException for outputs that do not fit."""
         composition = Composition(self.name, prefix="d")
         with composing(composition):
-            result = self.call_function(values)
+            result = self._body(values)
         if not composition.nodes:
             return Drawn(None, result)
         check_ids(composition)
         return Drawn(Graph(tuple(composition.nodes), bind_outputs(self.interface, result, self.source)), result)
+
+    def _body(self, values: Mapping[str, Any]) -> Any:
+        try:
+            return self.call_function(values)
+        except FlyteException as error:
+            place = innermost(error)  # the user's own errors come with their traceback; these are told without one
+            if place is not None:
+                error.where = error.where or f"the body of dynamic task {self.name}, {place}"
+            raise
 
     def run(self, values: Mapping[str, Any]) -> Any:
         """A plain call runs the graph too, in this process; an ``async`` function gives a coroutine."""

@@ -117,7 +117,7 @@ def compared(left: Promise, operator: str, other: object) -> Comparison:
         if operator not in _EQUALITY:
             raise FlyteTypeException(f"{left!r} {_SIGNS[operator]} None: None can only be equal or not", where=str(caller()))
         return Comparison(left, operator, core.Scalar(none_type=core.Void()))
-    value = other.value if isinstance(other, Enum) else other
+    value = _as_float(left, other.value if isinstance(other, Enum) else other)
     if type(value) not in _CONSTANTS:
         raise FlyteTypeException(
             f"{left!r} cannot be compared with {value!r} of type {type(value).__name__}",
@@ -125,11 +125,11 @@ def compared(left: Promise, operator: str, other: object) -> Comparison:
             hint="conditions compare numbers, texts, booleans, enums, times and durations; compare others in a task",
         )
     literal_type = literal_type_of(type(value))
-    _check(left, operator, literal_type, repr(value), value)
+    _check(left, operator, literal_type, repr(value))
     return Comparison(left, operator, to_literal(value, type(value), literal_type, current()).scalar)
 
 
-def _check(left: Promise, operator: str, other: core.LiteralType | None, shown: str, value: Any = None) -> None:
+def _check(left: Promise, operator: str, other: core.LiteralType | None, shown: str) -> None:
     """Raises FlyteTypeException for types that are known and cannot be compared."""
     kinds_of = [_kind(each) for each in (left._type, other) if each is not None]
     if None in kinds_of:
@@ -140,7 +140,7 @@ def _check(left: Promise, operator: str, other: core.LiteralType | None, shown: 
         raise FlyteTypeException(
             f"{left!r} is {describe(left._type)}, and {shown} is {describe(other)}; conditions compare values of one type",  # type: ignore[arg-type]
             where=str(caller()),
-            hint=_one_type(left, value),
+            hint="make both of one type in a task",
         )
     if kinds_of and kinds_of[0] == kinds.SimpleType.BOOLEAN and operator not in _EQUALITY:
         raise FlyteTypeException(f"{left!r} {_SIGNS[operator]} {shown}: booleans can only be equal or not", where=str(caller()))
@@ -181,10 +181,10 @@ def _incomparable(left: Promise, other: core.LiteralType | None, shown: str) -> 
     )
 
 
-def _one_type(left: Promise, value: Any) -> str:
-    if type(value) is int and left._type is not None and left._type.simple == kinds.SimpleType.FLOAT:
-        return f"write {float(value)}"
-    return "make both of one type in a task"
+def _as_float(left: Promise, value: Any) -> Any:
+    """``x > 0`` of a float means ``x > 0.0``: an engine compares values of one type. A number that would change stays."""
+    is_float = left._type is not None and left._type.simple == kinds.SimpleType.FLOAT
+    return float(value) if is_float and type(value) is int and float(value) == value else value
 
 
 def _shown(scalar: core.Scalar) -> str:

@@ -79,6 +79,12 @@ def _hints(function: Callable[..., Any], owner: str, place: Place) -> dict[str, 
             where=str(place),
             hint=f"import {error.name} at the top of the module, outside of 'if TYPE_CHECKING:'",
         ) from error
+    except TypeError as error:  # a text that names no type, such as the "(int, str)" that stands for two outputs elsewhere
+        raise FlyteTypeException(
+            f"an annotation of {owner} is no type: {error}",
+            where=str(place),
+            hint="write tuple[int, str] for two outputs; with 'from __future__ import annotations', (int, str) is none",
+        ) from error
     # get_type_hints makes Optional of `a: int = None` in Python 3.10 only; a spec must not depend on the version.
     return {name: evaluated[name] if _is_text(annotation) else annotation for name, annotation in raw.items()}
 
@@ -100,9 +106,12 @@ def _outputs(declared: Any, owner: str, place: Place) -> tuple[dict[str, Any], t
                 where=str(place),
             ) from error
         return {name: hints[name] for name in declared._fields}, declared
-    if (get_origin(declared) or declared) is not tuple:
+    if isinstance(declared, tuple):  # -> (int, str), as many write it
+        items = declared
+    elif (get_origin(declared) or declared) is tuple:
+        items = get_args(declared)
+    else:
         return {"o0": declared}, None
-    items = get_args(declared)
     if len(items) == 1:
         raise FlyteValidationException(
             f"{owner} returns a tuple of one value; a tuple stands for several outputs",

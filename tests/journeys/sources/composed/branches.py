@@ -126,3 +126,26 @@ def branch_inside(n: int) -> int:
 @workflow
 def failing_arm(n: int) -> float:
     return conditional("division").if_(n < 5).then(invert(n=n)).else_().then(invert(n=1))
+
+
+@task
+def near(x: float) -> (float, float):
+    """Two outputs, the way that many scripts declare them."""
+    return x - 1, x + 1
+
+
+@task
+def far(x: float) -> (float, float):
+    return x * 10, x * 100
+
+
+@task
+def distance(low: float, high: float) -> float:
+    return high - low
+
+
+@workflow
+def pairs(x: float) -> float:
+    """Arms with two outputs."""
+    low, high = conditional("reach").if_(x > 2.0).then(near(x=x)).else_().then(far(x=x))
+    return distance(low=low, high=high)
