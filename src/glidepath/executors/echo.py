@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 from glidepath.errors import FlyteException, FlyteValidationException
-from glidepath.executors.protocol import Attempt, Failed, Listener, Outcome, Report, Succeeded
-from glidepath.executors.verdict import failure
+from glidepath.executors.protocol import Attempt, Listener, Outcome, Report, Succeeded
+from glidepath.executors.verdict import failure, final_report
 from glidepath.idl import core, paths
 from glidepath.storage.protocol import Storage
 
@@ -73,11 +73,7 @@ class EchoExecutor:
             if attempt.name not in self._waiting:
                 return
             self._waiting.discard(attempt.name)
-        now = datetime.now(tz=timezone.utc)
-        if isinstance(outcome, Failed):
-            self._report(Report(attempt.name, core.TaskExecution.FAILED, now, outcome.error.message, outcome=outcome))
-        else:
-            self._report(Report(attempt.name, core.TaskExecution.SUCCEEDED, now, outcome=outcome))
+        self._report(final_report(attempt.name, outcome, datetime.now(tz=timezone.utc)))
 
     def _outcome(self, attempt: Attempt) -> Outcome:
         try:

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta, timezone
 from google.protobuf.json_format import MessageToDict
 
 from glidepath.errors import FlyteValidationException
-from glidepath.executors.protocol import Attempt, Failed, Listener, Outcome, Report, Succeeded
-from glidepath.executors.verdict import failure
+from glidepath.executors.protocol import Attempt, Listener, Report, Succeeded
+from glidepath.executors.verdict import failure, final_report
 from glidepath.idl import core, paths
 
 TASK_TYPE = "core-sleep"
@@ -56,12 +56,12 @@ class SleepExecutor:
         try:
             due = (attempt.started_at or now) + duration_of(attempt)
         except FlyteValidationException as error:
-            reason = failure("BadTaskSpecification", str(error), core.ExecutionError.USER, recoverable=False)
-            self._end(attempt.name, now, reason)
+            refused = failure("BadTaskSpecification", str(error), core.ExecutionError.USER, recoverable=False)
+            self._report(final_report(attempt.name, refused, now))
             return
         uri = paths.join(attempt.output_prefix, paths.OUTPUTS)
         if due <= now:
-            self._end(attempt.name, now, Succeeded(core.LiteralMap(), uri))
+            self._report(final_report(attempt.name, Succeeded(core.LiteralMap(), uri), now))
             return
         self._report(Report(attempt.name, core.TaskExecution.RUNNING, now, f"sleeps until {due:%H:%M:%S} UTC"))
         with self._changed:
@@ -107,7 +107,7 @@ class SleepExecutor:
                 _, name = heapq.heappop(self._due)
                 uri = self._sleeping.pop(name, None)
             if uri is not None:
-                self._end(name, datetime.now(tz=timezone.utc), Succeeded(core.LiteralMap(), uri))
+                self._report(final_report(name, Succeeded(core.LiteralMap(), uri), datetime.now(tz=timezone.utc)))
 
     def _is_due(self) -> bool:
         return bool(self._due) and self._due[0][0] <= datetime.now(tz=timezone.utc)
@@ -117,12 +117,6 @@ class SleepExecutor:
         if not self._due:
             return None
         return min(3600.0, max(0.0, (self._due[0][0] - datetime.now(tz=timezone.utc)).total_seconds()))
-
-    def _end(self, name: str, at: datetime, outcome: Outcome) -> None:
-        if isinstance(outcome, Failed):
-            self._report(Report(name, core.TaskExecution.FAILED, at, outcome.error.message, outcome=outcome))
-        else:
-            self._report(Report(name, core.TaskExecution.SUCCEEDED, at, outcome=outcome))
 
     def _report(self, report: Report) -> None:
         listener = self._listener

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from signal import Signals
 
 from google.protobuf.message import DecodeError
 
-from glidepath.executors.protocol import Attempt, Failed, Outcome, Succeeded
+from glidepath.executors.protocol import Attempt, Failed, Outcome, Report, Succeeded
 from glidepath.idl import core, paths
 from glidepath.storage.protocol import Storage
 
@@ -59,6 +60,13 @@ def failure(code: str, message: str, kind: core.ExecutionError.ErrorKind, *, rec
     error = core.ExecutionError(code=code, message=message, kind=kind)
     error.timestamp.GetCurrentTime()
     return Failed(error, recoverable)
+
+
+def final_report(name: str, outcome: Outcome, at: datetime, logs: tuple[core.TaskLog, ...] = ()) -> Report:
+    """The last report of an attempt that ended by itself."""
+    if isinstance(outcome, Succeeded):
+        return Report(name, core.TaskExecution.SUCCEEDED, at, "", logs, outcome=outcome)
+    return Report(name, core.TaskExecution.FAILED, at, outcome.error.message, logs, outcome=outcome)
 
 
 def _files(storage: Storage, prefix: str) -> dict[str, int]:

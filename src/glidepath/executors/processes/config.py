@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from glidepath.executors.environment import Platform
+from glidepath.executors.processes.admission import Request
 from glidepath.executors.secrets import ENV_PREFIX, SecretSource
 from glidepath.executors.verdict import MAX_OUTPUT_BYTES
 
@@ -73,6 +74,11 @@ class ProcessConfig:
     secrets: SecretSource = field(default_factory=own_secrets)
     base_env: Mapping[str, str] = field(default_factory=own_environment)
     """The variables that every attempt starts from."""
+
+    @property
+    def room(self) -> Request:
+        """All that attempts may claim together."""
+        return Request(self.cpus, self.memory_bytes, self.gpus)
 
     def python_for(self, image: str) -> str:
         """The interpreter that stands for an image."""

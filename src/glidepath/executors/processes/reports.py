@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from glidepath.errors import FlyteException, FlyteSystemException, FlyteValueException
+from glidepath.executors.processes.admission import Request
 from glidepath.executors.processes.programs import ProgramMissing
-from glidepath.executors.protocol import Attempt, Failed, Outcome, Phase, Report, Succeeded
+from glidepath.executors.protocol import Attempt, Failed, Phase, Report
 from glidepath.executors.secrets import MissingSecret
 from glidepath.executors.verdict import failure
 from glidepath.idl import core
@@ -48,13 +49,6 @@ def progress(attempt: Attempt, phase: Phase, reason: str, logs: tuple[core.TaskL
     return Report(attempt.name, phase, utc_now(), reason, logs)
 
 
-def final(attempt: Attempt, outcome: Outcome, at: datetime, logs: tuple[core.TaskLog, ...] = ()) -> Report:
-    """The last report of an attempt."""
-    if isinstance(outcome, Succeeded):
-        return Report(attempt.name, core.TaskExecution.SUCCEEDED, at, "", logs, outcome=outcome)
-    return Report(attempt.name, core.TaskExecution.FAILED, at, outcome.error.message, logs, outcome=outcome)
-
-
 def aborted(name: str, reason: str, logs: tuple[core.TaskLog, ...] = ()) -> Report:
     """The last report of an attempt that was stopped on request."""
     return Report(name, core.TaskExecution.ABORTED, utc_now(), reason, logs)
@@ -79,3 +73,18 @@ def code_missing(error: Exception, distribution: str) -> Failed:
     if isinstance(error, FlyteSystemException | OSError):
         return broken("CodeUnavailable", text)
     return failure("BadCodeArchive", text, core.ExecutionError.USER, recoverable=False)
+
+
+def too_large(request: Request, whole: Request) -> Failed:
+    """An attempt that asks for more than the machine has when nothing runs."""
+    text = f"the task asks for {request}, and this machine has {whole} in all\n  try: ask for less"
+    return failure("ResourceRequestsExceedLimits", text, core.ExecutionError.USER, recoverable=False)
+
+
+def no_python(attempt: Attempt, python: str, why: str) -> Failed:
+    """An attempt whose interpreter does not start."""
+    text = (
+        f"the python environment of image {attempt.task.container.image or '(none)'}, {python}, does not start:\n{why}\n"
+        "  try: check the server's mapping of images to environments"
+    )
+    return broken("EnvironmentUnusable", text, recoverable=False)

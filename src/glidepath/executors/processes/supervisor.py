@@ -13,7 +13,7 @@ from typing import Any
 
 from glidepath.errors import FlyteException
 from glidepath.executors.processes import reports
-from glidepath.executors.processes.admission import Admission, Request
+from glidepath.executors.processes.admission import Admission
 from glidepath.executors.processes.config import ProcessConfig
 from glidepath.executors.processes.following import Followed, begun, exit_of, recorded_exit
 from glidepath.executors.processes.launch import Launch, plan
@@ -28,7 +28,7 @@ from glidepath.executors.processes.warm.frames import Message
 from glidepath.executors.protocol import Attempt, Listener, Outcome, Report
 from glidepath.executors.secrets import write_files
 from glidepath.executors.templates import task_template_uri
-from glidepath.executors.verdict import Exit, failure, verdict
+from glidepath.executors.verdict import Exit, final_report, verdict
 from glidepath.idl import core
 from glidepath.storage.protocol import Storage
 
@@ -59,7 +59,7 @@ class Supervisor:
         self._storage = storage
         self._listener: Listener = _nobody
         self._live: dict[str, _Live] = {}
-        ordinary = Admission(_whole(config), config.max_running, config.patience_seconds)
+        ordinary = Admission(config.room, config.max_running, config.patience_seconds)
         self._admission = Rooms(ordinary, config.max_eager, config.patience_seconds)
         self._code = CodeStore(config.root / "code", storage, config.max_code)
         self._nursery = Nursery(config, self._watch)
@@ -97,17 +97,17 @@ class Supervisor:
         try:
             launch = plan(attempt, self._config)
         except FlyteException as error:
-            self._report(reports.final(attempt, reports.unfit(error), reports.utc_now()))
+            self._report(final_report(attempt.name, reports.unfit(error), reports.utc_now()))
             return
         except OSError as error:  # a secret's file that cannot be read, say
             text = f"cannot read what the attempt needs: {error}"
-            self._report(reports.final(attempt, reports.broken("Unprepared", text), reports.utc_now()))
+            self._report(final_report(attempt.name, reports.broken("Unprepared", text), reports.utc_now()))
             return
         live = self._live[attempt.name] = _Live(attempt, launch)
         if self._found(live):
             return
         if not self._admission.can_ever_hold(_turn(launch)):
-            self._finish(live, _too_large(launch.request, self._config))
+            self._finish(live, reports.too_large(launch.request, self._config.room))
             return
         self._report(reports.progress(attempt, core.TaskExecution.QUEUED, "handed to this machine"))
         self._admission.join(_turn(launch), time.monotonic())
@@ -178,7 +178,7 @@ class Supervisor:
         try:
             parent = self._nursery.pick(launch, now)
         except OSError as error:
-            self._finish(live, _no_python(live, error.strerror or str(error)))
+            self._finish(live, reports.no_python(live.attempt, live.launch.python, error.strerror or str(error)))
             return
         live.parent = parent
         parent.attempts.add(live.attempt.name)
@@ -245,7 +245,7 @@ class Supervisor:
             outcome = reports.broken("OutputsUnreadable", f"cannot read what the attempt left: {error}")
         modules = records.read(str(live.launch.folder), records.MODULES)
         self.post(lambda: self._forget(live, list(modules["modules"]) if modules else []))
-        self._report(reports.final(live.attempt, outcome, reports.utc(at), self._logs(live)))
+        self._report(final_report(live.attempt.name, outcome, reports.utc(at), self._logs(live)))
         self._tidy(live.launch)
 
     def _forget(self, live: _Live, modules: list[str]) -> None:
@@ -261,7 +261,7 @@ class Supervisor:
         if outcome is None or live.abort_reason is not None:
             self._report(reports.aborted(live.attempt.name, live.abort_reason or "", self._logs(live)))
         else:
-            self._report(reports.final(live.attempt, outcome, reports.utc_now(), self._logs(live)))
+            self._report(final_report(live.attempt.name, outcome, reports.utc_now(), self._logs(live)))
         self._work(self._tidy, live.launch)
 
     def _release(self, live: _Live) -> None:
@@ -344,7 +344,9 @@ class Supervisor:
             elif loading and parent.bundle is not None:
                 self._fork(live)  # it only waited for its bundle, which cannot be loaded ahead
             elif loading:
-                self._finish(live, _no_python(live, parent.last_words() or "it ended without a word"))
+                self._finish(
+                    live, reports.no_python(live.attempt, live.launch.python, parent.last_words() or "it ended without a word")
+                )
             else:
                 self._finish(live, reports.broken("Interrupted", "the program that starts processes died"))
 
@@ -394,21 +396,3 @@ def _logged(job: Callable[..., None], *args: Any) -> None:
 
 def _turn(launch: Launch) -> Turn:
     return Turn(launch.attempt.name, launch.line, launch.request, depth_of(launch.attempt))
-
-
-def _whole(config: ProcessConfig) -> Request:
-    return Request(config.cpus, config.memory_bytes, config.gpus)
-
-
-def _too_large(request: Request, config: ProcessConfig) -> Outcome:
-    text = f"the task asks for {request}, and this machine has {_whole(config)} in all\n  try: ask for less"
-    return failure("ResourceRequestsExceedLimits", text, core.ExecutionError.USER, recoverable=False)
-
-
-def _no_python(live: _Live, why: str) -> Outcome:
-    image = live.attempt.task.container.image or "(none)"
-    text = (
-        f"the python environment of image {image}, {live.launch.python}, does not start:\n{why}\n"
-        "  try: check the server's mapping of images to environments"
-    )
-    return reports.broken("EnvironmentUnusable", text, recoverable=False)
