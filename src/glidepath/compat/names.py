@@ -181,6 +181,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "flytekit.core.task": {
         "authoring.references": ("ReferenceTask", "reference_task"),
         "authoring.task_plugins": ("TaskPlugins", "PluginFunctionTask as PythonFunctionTask"),
+        "authoring.task_metadata": ("TaskMetadata",),
         "authoring.tasks": ("task",),
         "extras.echo": ("Echo",),
     },
@@ -289,6 +290,9 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         )
     },
     "flytekit.remote": {"remote": ("FlyteLaunchPlan", "FlyteRemote", "FlyteTask", "FlyteWorkflow", "FlyteWorkflowExecution")},
+    "flytekit.remote.entities": {"remote": ("FlyteLaunchPlan", "FlyteTask", "FlyteWorkflow")},
+    "flytekit.remote.executions": {"remote.executions": ("FlyteNodeExecution", "FlyteTaskExecution", "FlyteWorkflowExecution")},
+    "flytekit.remote.remote": {"remote": ("FlyteRemote",)},
     "flytekit.sensor": {"extras.sensors": ("BaseSensor", "FileSensor")},
     "flytekit.sensor.base_sensor": {"extras.sensors": ("BaseSensor",)},
     "flytekit.sensor.file_sensor": {"extras.sensors": ("FileSensor",)},
@@ -300,6 +304,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "flytekit.types.directory.types": {"types": ("FlyteDirectory",)},
     "flytekit.types.error": {"types": ("FlyteError",)},
+    "flytekit.types.error.error": {"types": ("FlyteError",)},
     "flytekit.types.file": {
         "compat.file_formats": _FILE_FORMATS,
         "types": ("FileExt", "FlyteFile"),
