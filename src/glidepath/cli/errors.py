@@ -96,7 +96,9 @@ def explain(error: BaseException, verbosity: int = 0) -> str:
     trace = users_traceback(error, verbosity)
     if isinstance(error, FlyteException):
         text = styled_error(str(error))
-        return f"{trace}\n{text}" if trace else text
+        if not trace:
+            return text
+        return trace if str(error) in trace else f"{trace}\n{text}"
     if trace:
         return trace
     return styled_error(

@@ -31,18 +31,26 @@ def users_traceback(error: BaseException, verbosity: int = 0) -> str:
     if raised is None:
         return ""
     shown = traceback.TracebackException.from_exception(raised)
+    if isinstance(raised, FlyteException):
+        shown.__notes__ = []  # type: ignore[attr-defined]  # its text has the place
     takes_part = _fold(shown, level)
     return "".join(shown.format()).rstrip() if takes_part or isinstance(raised, SyntaxError) else ""
 
 
 def _raised_by_user(error: BaseException) -> BaseException | None:
-    """The first error of the chain that is not one of the tree: what the tree's errors were raised from."""
+    """The first error of the chain that the user's code raised: one that is not of the tree, or one of the tree in a task."""
     seen: set[int] = set()
     current: BaseException | None = error
-    while isinstance(current, FlyteException) and id(current) not in seen:
+    while isinstance(current, FlyteException) and not _is_from_a_task(current) and id(current) not in seen:
         seen.add(id(current))
         current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
-    return None if isinstance(current, FlyteException) else current
+    return None if isinstance(current, FlyteException) and not _is_from_a_task(current) else current
+
+
+def _is_from_a_task(error: FlyteException) -> bool:
+    """Whether a line of a task raised it, as ``raise FlyteRecoverableException(...)`` does: runs note the node of what tasks raise."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(getattr(error, "__notes__", ())) and bool(frames) and not _is_library(frames[-1].filename)
 
 
 def _fold(shown: traceback.TracebackException, level: int) -> bool:

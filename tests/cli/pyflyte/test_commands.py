@@ -140,6 +140,29 @@ def test_a_dead_server_is_one_clear_message(pyflyte, arguments):
     assert "Traceback" not in done.stderr
 
 
+FLAKY = """
+from glidepath import task, workflow
+from glidepath.errors import FlyteRecoverableException
+
+@task
+def flaky() -> None:
+    raise FlyteRecoverableException("not yet")
+
+@workflow
+def wf() -> None:
+    flaky()
+"""
+
+
+def test_an_error_of_the_tree_that_a_task_raises_shows_its_line_and_its_node_once(pyflyte, tmp_path):
+    (tmp_path / "flaky.py").write_text(FLAKY)
+    done = pyflyte("run", "flaky.py", "wf")
+    assert done.returncode == 1
+    assert 'flaky.py", line 7, in flaky' in done.stderr and "glidepath/local" not in done.stderr
+    assert done.stderr.endswith("not yet\n  at: node n0, attempt 1, of flaky.wf (task flaky.flaky)\n")
+    assert done.stderr.count("node n0") == 1
+
+
 def test_an_existing_package_is_kept_unless_forced(pyflyte, tmp_path):
     (tmp_path / "flyte-package.tgz").write_text("mine")
     done = pyflyte("-k", "flows", "package")
