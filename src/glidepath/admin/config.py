@@ -49,6 +49,8 @@ class ExecutorSettings:
     """Cores that attempts may claim together; None: all of the machine."""
     memory_bytes: int | None = None
     """Memory that attempts may claim together; None: all of the machine."""
+    max_eager: int = 64
+    """Eager attempts that run at one time at each depth of nesting; they claim neither cores nor memory."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Image name or pattern to the Python executable that stands for it; others use the server's own."""
     log_bytes: int = 64 * MEBIBYTE

@@ -124,6 +124,7 @@ def make_executors(config: ServerConfig, folder: DataFolder, storage: Storage, e
     process_config = ProcessConfig(
         root=folder.processes,
         images=settings.images,
+        max_eager=settings.max_eager,
         log_url=config.public_url + URL_TEMPLATE,
         log_limit_bytes=settings.log_bytes,
         platform=Platform(env={"FLYTE_PLATFORM_URL": endpoint, "FLYTE_PLATFORM_INSECURE": "true"}),

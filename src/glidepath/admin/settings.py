@@ -72,6 +72,7 @@ SETTINGS = (
     Setting("limits.cache_age", "catalog-cache.max-cache-age", duration),
     Setting("executor.cpus", "glidepath.executor.cpus", float),
     Setting("executor.memory_bytes", "glidepath.executor.memory", size),
+    Setting("executor.max_eager", "glidepath.executor.maxEager", int),
     Setting("executor.images", "glidepath.executor.images", _mapping),
     Setting("executor.log_bytes", "glidepath.executor.logSize", size),
 )

@@ -17,7 +17,7 @@ server:
   dataProxy: {upload: {maxExpiresIn: 30m, storagePrefix: up}}
 registration: {maxWorkflowNodes: 500}
 domains: [{id: dev, name: dev}, {id: prod, name: prod}]
-glidepath: {executor: {cpus: 2, memory: 4Gi, images: {"img:*": /opt/py}}}
+glidepath: {executor: {cpus: 2, memory: 4Gi, maxEager: 8, images: {"img:*": /opt/py}}}
 scheduler: {profilerPort: 1}
 """
 
@@ -45,7 +45,7 @@ def test_a_file_has_the_keys_of_the_stock_server(tmp_path):
     assert (config.http_port, config.grpc_port, config.upload_prefix) == (9000, 9001, "up")
     assert config.limits == Limits(message_bytes=6 << 20, signed_url=timedelta(minutes=30), workflow_nodes=500)
     assert config.domains == ("dev", "prod")
-    assert (config.executor.cpus, config.executor.memory_bytes) == (2.0, 4 << 30)
+    assert (config.executor.cpus, config.executor.memory_bytes, config.executor.max_eager) == (2.0, 4 << 30, 8)
     assert config.executor.images == {"img:*": "/opt/py"}
 
 
