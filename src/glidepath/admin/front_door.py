@@ -12,7 +12,6 @@ import errno
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from glidepath.errors import FlyteSystemException
@@ -141,14 +140,6 @@ class Visitor(Peer):
         inner.write(self._first)
         self._first = b""
         transport.resume_reading()
-
-
-@dataclass(frozen=True)
-class Listening:
-    """Where a front door listens."""
-
-    hosts: tuple[str, ...]
-    port: int
 
 
 class FrontDoor:

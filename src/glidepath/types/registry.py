@@ -64,12 +64,6 @@ def register_codec(codec: AnyCodec, *types: Any) -> None:
     _forget()
 
 
-def register_library(package: str, module: str) -> None:
-    """Say that ``module`` registers the family for types of the top-level ``package``; it is imported on first sight."""
-    _by_library[package] = module
-    _forget()
-
-
 def transformers() -> tuple[AnyTransformer, ...]:
     """Every built-in family and every other that has been loaded; the last resort comes last."""
     for name in _BUILT_IN:
