@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -157,14 +158,31 @@ def assert_children_are_as_many_as_called(world: World) -> None:
         parent = found.spec.metadata.parent_node_execution
         if parent.node_id:
             called[parent.execution_id.name, parent.node_id] += 1
-    eager = {name: count for (name, _), count in called.items() if workflows[name] == "eager_wf"}
-    assert eager == {name: EAGER_CHILDREN for name, workflow in workflows.items() if workflow == "eager_wf"}
+    whole = {name for name, (workflow, _) in world.launched.items() if workflow == "eager_wf"}
+    eager = {name: count for (name, _), count in called.items() if name in whole}
+    assert eager == dict.fromkeys(whole, EAGER_CHILDREN)
     assert sorted(count for (name, _), count in called.items() if workflows[name] == "children_wf") == [
         ITEMS for workflow in workflows.values() if workflow == "children_wf"
     ]
     single = {f"{name} {node}": count for (name, node), count in called.items() if "eager" not in workflows[name]}
     more = {node: count for node, count in single.items() if count > 1 and workflows[node.split()[0]] != "children_wf"}
     assert more == {}
+
+
+def assert_no_reservation_is_left(world: World) -> None:
+    """Nobody computes any more, so nobody holds the right to."""
+    with contextlib.closing(sqlite3.connect(world.data / "glidepath.db")) as database:
+        assert database.execute("SELECT * FROM reservations").fetchall() == []
+
+
+def servants_of(world: World) -> dict[int, str]:
+    """Every program that servers of a world have started, as they have its environment: pid and command."""
+    home, found = f"HOME={world.shell.environment['HOME']}", {}
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            if home in (process / "environ").read_text(errors="replace").split("\0"):
+                found[int(process.name)] = (process / "cmdline").read_text().replace("\0", " ")
+    return found
 
 
 def processes_of(data: Path) -> dict[int, str]:

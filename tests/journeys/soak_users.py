@@ -18,6 +18,7 @@ from glidepath.clients.config import PlatformConfig
 from glidepath.clients.friendly import Client
 from glidepath.errors import (
     FlyteEntityAlreadyExistsException,
+    FlyteInvalidInputException,
     FlyteSystemUnavailableException,
     FlyteTimeout,
 )
@@ -28,7 +29,10 @@ _AWAY = (RpcError, FlyteSystemUnavailableException, FlyteTimeout)
 _LAUNCHED_BY, _ABORTED_FROM, _RECOVERED_FROM = 0.9, 0.3, 0.7
 """Parts of all kills: when the last execution is launched, and from when on some are aborted or recovered."""
 _PAUSE = 0.05
+_ABANDONED_AT_A_LOOK = 0.03
 _BY_HOW_MUCH = 7
+ABANDONED = "abandoned"
+"""What stands behind the workflow of an execution that is aborted at a random moment."""
 
 
 class Users:
@@ -86,13 +90,13 @@ class Users:
         return len(self._load) + len(self._world.launched)
 
     def _launch(self, client: Client, workflow: str, x: int) -> None:
-        request = self._world.request(workflow, x)
+        request = self._world.request(workflow.partition(" ")[0], x)
         if workflow == "recovered_wf":
             request.inputs.literals["gate"].scalar.primitive.string_value = str(self._gate(request.name))
         with contextlib.suppress(FlyteEntityAlreadyExistsException):  # the answer to an earlier try was lost
             client.create_execution(request)
         self._world.launched[request.name] = (workflow, x)
-        if workflow in ("waiting_wf", "aborted_wf", "aborted_eager_wf", "recovered_wf"):
+        if workflow in ("waiting_wf", "aborted_wf", "aborted_eager_wf", "recovered_wf") or workflow.endswith(ABANDONED):
             self._open[request.name] = workflow
 
     def _is_done(self, client: Client, name: str, workflow: str) -> bool:
@@ -100,6 +104,8 @@ class Users:
             return self._answer(client, name)
         if workflow == "recovered_wf":
             return self.progress >= _RECOVERED_FROM and self._recover(client, name)
+        if workflow.endswith(ABANDONED):
+            return self._abandon(client, name)
         return self.progress >= _ABORTED_FROM and self._abort(client, name)
 
     def _answer(self, client: Client, name: str) -> bool:
@@ -113,9 +119,18 @@ class Users:
     def _abort(self, client: Client, name: str) -> bool:
         """Whether the server has said that it aborts an execution, which had begun to run."""
         if self._phase(client, name) == core.WorkflowExecution.RUNNING:
-            client.terminate(execution_id(name), "the user has seen enough")
-            return True
+            with contextlib.suppress(FlyteInvalidInputException):  # it has ended since, or an answer was lost
+                client.terminate(execution_id(name), "the user has seen enough")
+                return True
         return self._phase(client, name) in (core.WorkflowExecution.ABORTING, core.WorkflowExecution.ABORTED)
+
+    def _abandon(self, client: Client, name: str) -> bool:
+        """Whether an execution that may be anywhere on its way is aborted, or ended before anybody said so."""
+        if self._phase(client, name) == core.WorkflowExecution.SUCCEEDED:
+            workflow, x = self._world.launched[name]
+            self._world.launched[name] = (workflow.partition(" ")[0], x)
+            return True
+        return self._chance.random() < _ABANDONED_AT_A_LOOK and self._abort(client, name)
 
     def _recover(self, client: Client, name: str) -> bool:
         """Open the gate of an execution that has failed at it, and recover it."""

@@ -26,16 +26,19 @@ from crash_world import (
     world_in,
 )
 from soak_checks import (
+    RECOVERY,
     Killed,
     assert_children_are_as_many_as_called,
     assert_done_once,
     assert_everything_ended,
     assert_no_attempt_is_lost,
+    assert_no_reservation_is_left,
     assert_nothing_ran_again,
     node_of,
     processes_of,
+    servants_of,
 )
-from soak_users import Users
+from soak_users import ABANDONED, Users
 
 from glidepath.executors.processes.warm import records
 
@@ -65,11 +68,15 @@ WORKFLOWS = {
     "aborted_wf": Expected(ABORTED),
     "aborted_eager_wf": Expected(ABORTED),
     "recovered_wf": Expected(FAILED, error="the gate is closed"),
-    "recovered_wf again": Expected(SUCCEEDED, lambda x: 4 * x + 104),
+    f"recovered_wf {RECOVERY}": Expected(SUCCEEDED, lambda x: 4 * x + 104),
+}
+WORKFLOWS |= {
+    f"{name} {ABANDONED}": Expected(ABORTED) for name in ("chain_wf", "cached_wf", "dynamic_wf", "eager_wf", "parent_wf")
 }
 TIMES = {"chain_wf": 4, "dynamic_wf": 4, "eager_wf": 4, "map_wf": 4, "waiting_wf": 4, "parent_wf": 3, "nested_wf": 3}
 TIMES |= {"branch_wf": 3, "flaky_wf": 3, "cached_wf": 3, "strict_wf": 1, "failing_parent_wf": 2}
-MIX = [name for name in WORKFLOWS if " " not in name for _ in range(TIMES.get(name, 2))]
+TIMES |= {name: 1 for name in WORKFLOWS if name.endswith(ABANDONED)}
+MIX = [name for name in WORKFLOWS if not name.endswith(RECOVERY) for _ in range(TIMES.get(name, 2))]
 _ONE_PLACE = 90_000
 """The ``x`` of all executions that share what they compute."""
 _AFTER_KILLS = 180.0
@@ -129,7 +136,7 @@ class Killer:
 
 def load(chance: random.Random) -> list[tuple[str, int]]:
     """Workflows and their ``x``, in random order."""
-    mixed = [(name, _ONE_PLACE if name == "cached_wf" else 100 * number) for number, name in enumerate(MIX)]
+    mixed = [(name, _ONE_PLACE if name.startswith("cached_wf") else 100 * number) for number, name in enumerate(MIX)]
     chance.shuffle(mixed)
     return mixed
 
@@ -160,5 +167,8 @@ def test_a_server_killed_again_and_again_under_every_kind_of_load(world: World) 
     assert_no_attempt_is_lost(world, killer.killed)
     assert_done_once(world, killer.killed)
     assert_children_are_as_many_as_called(world)
+    assert_no_reservation_is_left(world)
     assert "cannot go on" not in world.whole_log
     assert len(list((world.data / "sockets").iterdir())) <= 1, "a server that is killed leaves something for ever"
+    world.stop()
+    until(lambda: servants_of(world) == {}, f"programs of servers are left: {servants_of(world)}", _LINGER)
