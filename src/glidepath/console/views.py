@@ -153,7 +153,9 @@ def _kind(item: admin.NodeExecution, attempts: tuple[Attempt, ...]) -> str:
         return "launch plan"
     metadata = item.metadata
     flags = (("array", metadata.is_array), ("dynamic", metadata.is_dynamic), ("workflow", metadata.is_parent_node))
-    return next((name for name, is_set in flags if is_set), attempts[0].task.name if attempts else "")
+    kind = next((name for name, is_set in flags if is_set), "")
+    task = attempts[0].task.name if attempts else ""
+    return f"{task} ({kind})" if task and kind else task or kind
 
 
 def own_link(uri: str, execution: core.WorkflowExecutionIdentifier) -> str:
