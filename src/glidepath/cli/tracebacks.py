@@ -48,7 +48,7 @@ def _raised_by_user(error: BaseException) -> BaseException | None:
 
 
 def _is_from_a_task(error: FlyteException) -> bool:
-    """Whether a line of a task raised it, as ``raise FlyteRecoverableException(...)`` does. Runs note the nodes of such errors."""
+    """Whether a line of a task raised it: ``raise FlyteRecoverableException(...)``. Runs note the nodes of such errors."""
     frames = traceback.extract_tb(error.__traceback__)
     return bool(getattr(error, "__notes__", ())) and bool(frames) and not _is_library(frames[-1].filename)
 
