@@ -11,6 +11,7 @@ from glidepath.admin.happenings import ChildOver
 from glidepath.admin.live import Key, Live, key_of
 from glidepath.admin.loading import ChildEnd, Loader
 from glidepath.engine.commands import StartChild
+from glidepath.engine.state import LIVE_PHASES
 from glidepath.idl import core
 
 log = logging.getLogger(__name__)
@@ -59,18 +60,35 @@ class Offspring:
 
         self._errands.do(f"launch child {command.name}", launch, refused)
 
-    def terminate(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
+    def end(self, parent: Live, name: str, reason: str) -> None:
         """End a child."""
-        self._errands.do(f"end child {child.name}", lambda: self._children.terminate_child(child, principal, reason))
+        self._end(child_id(parent, name), parent.spec.metadata.principal, reason)
 
-    def end_all(self, node: core.NodeExecutionIdentifier, principal: str, reason: str) -> None:
+    def end_orphan(self, live: Live) -> None:
+        """End an execution whose parent's node ended just before it began, or just before a server died."""
+        parent = live.spec.metadata.parent_node_execution
+        where = f"{parent.execution_id.project}:{parent.execution_id.domain}:{parent.execution_id.name}"
+        reason = f"node [{parent.node_id}] of the parent execution id [{where}] has ended"
+        self._end(live.state.id, live.spec.metadata.principal, reason)
+
+    def end_launched_by(self, live: Live, uid: str) -> None:
         """End what the attempts of an eager node launched and left running."""
+        node = core.NodeExecutionIdentifier(node_id=uid, execution_id=live.state.id)
+        principal, reason = live.spec.metadata.principal, f"eager node [{uid}] of execution [{live.state.id.name}] has ended"
 
         def work() -> None:
             for child in self._loader.live_children(node):
                 self._children.terminate_child(child, principal, reason)
 
-        self._errands.do(f"end the children of {node.node_id}", work)
+        self._errands.do(f"end the children of {uid}", work)
+
+    def abandon(self, live: Live, reason: str) -> None:
+        """End all that runs for an execution that cannot go on."""
+        for node in live.state.nodes.values():
+            if node.launched and node.phase in LIVE_PHASES:
+                self.end(live, node.launched, reason)
+        for uid in live.eager:
+            self.end_launched_by(live, uid)
 
     def tell_parent(self, execution: core.WorkflowExecutionIdentifier) -> None:
         """Let the parent of an execution, if it has one, know its end as the store has it."""
@@ -82,6 +100,9 @@ class Offspring:
                 self._tell(key_of(parent.execution_id), ChildOver(parent.node_id, end, execution.name))
 
         self._errands.do(f"tell the parent of {execution.name}", work)
+
+    def _end(self, child: core.WorkflowExecutionIdentifier, principal: str, reason: str) -> None:
+        self._errands.do(f"end child {child.name}", lambda: self._children.terminate_child(child, principal, reason))
 
 
 def child_id(parent: Live, name: str) -> core.WorkflowExecutionIdentifier:

@@ -29,14 +29,13 @@ from glidepath.admin.inbox import Inbox
 from glidepath.admin.journal import Journal
 from glidepath.admin.live import Key, Live, execution_of, key_of
 from glidepath.admin.loading import ChildEnd, Loader
-from glidepath.admin.offspring import Children, Offspring, child_id
+from glidepath.admin.offspring import Children, Offspring
 from glidepath.admin.timers import Timers
 from glidepath.engine import Transition, advance, apply
 from glidepath.engine.commands import AbortAttempt, AwaitSignal, Command, LookupCache, SetTimer, StartAttempt, StartChild
 from glidepath.engine.events import AbortRequested, ChildEnded, Event, Launched, Proceed, Resumed, SignalSet, TimerFired
 from glidepath.engine.records import ExecutionRecord
 from glidepath.engine.resume import outstanding
-from glidepath.engine.state import LIVE_PHASES
 from glidepath.executors.protocol import Report
 from glidepath.idl import core
 from glidepath.idl.ids import END_NODE_ID
@@ -279,7 +278,7 @@ class Orchestrator:
             abort = live.closure.abort_metadata
             return live, AbortRequested(now, abort.cause, abort.principal)
         if loaded.orphan:
-            self._todo.append((key, lambda: self._end_orphan(live)))
+            self._todo.append((key, lambda: self._offspring.end_orphan(live)))
             return None
         return live, (Launched(now, loaded.inputs) if loaded.inputs is not None else Resumed(now))
 
@@ -308,9 +307,7 @@ class Orchestrator:
     def _end_children(self, live: Live, uid: str) -> None:
         """What an eager node's attempts left running ends with the node."""
         live.eager.discard(uid)
-        node = core.NodeExecutionIdentifier(node_id=uid, execution_id=live.state.id)
-        principal, reason = live.spec.metadata.principal, f"eager node [{uid}] of execution [{live.state.id.name}] has ended"
-        self._todo.append((live.key, lambda: self._offspring.end_all(node, principal, reason)))
+        self._todo.append((live.key, lambda: self._offspring.end_launched_by(live, uid)))
 
     def _forget(self, key: Key) -> None:
         """The execution has ended; with the next commit all who wait for that hear of it."""
@@ -328,13 +325,8 @@ class Orchestrator:
         self._forget(key)
         self._journal.fail(execution, why)
         self._todo.append((key, lambda: self._dispatcher.abandon(key, why)))
-        for node in live.state.nodes.values() if live is not None else ():
-            if live is not None and node.launched and node.phase in LIVE_PHASES:
-                child, principal = child_id(live, node.launched), live.spec.metadata.principal
-                self._todo.append((key, partial(self._offspring.terminate, child, principal, why)))
         if live is not None:
-            for uid in list(live.eager):
-                self._end_children(live, uid)
+            self._todo.append((key, partial(self._offspring.abandon, live, why)))
         self._todo.append((key, lambda: self._offspring.tell_parent(execution)))
 
     def _until_done(self, action: Callable[[], None], what: str) -> None:
@@ -366,8 +358,7 @@ class Orchestrator:
             return lambda: self._gates.wait(live, command)
         if isinstance(command, StartChild):
             return lambda: self._offspring.launch(live, command)
-        child, principal = child_id(live, command.name), live.spec.metadata.principal
-        return lambda: self._offspring.terminate(child, principal, command.reason)
+        return lambda: self._offspring.end(live, command.name, command.reason)
 
     def _set_timer(self, live: Live, at: datetime, fired: TimerFired) -> None:
         if live.key in self._live:  # it may have ended in the same round
@@ -379,13 +370,6 @@ class Orchestrator:
             _note_eager(live, command)
             return lambda: self._dispatcher.adopt(live, [command])
         return self._action(live, command)
-
-    def _end_orphan(self, live: Live) -> None:
-        """The node that launched this execution ended just before it began, or just before a server died."""
-        parent = live.spec.metadata.parent_node_execution
-        where = f"{parent.execution_id.project}:{parent.execution_id.domain}:{parent.execution_id.name}"
-        reason = f"node [{parent.node_id}] of the parent execution id [{where}] has ended"
-        self._offspring.terminate(live.state.id, live.spec.metadata.principal, reason)
 
     def _tell_parent(self, live: Live, transition: Transition) -> None:
         parent = live.spec.metadata.parent_node_execution

@@ -129,7 +129,7 @@ def test_a_child_whose_parent_was_aborted_just_before_a_crash_is_ended_after_it(
     server = servers()
     plan = parent_plan(server)
     with monkeypatch.context() as patch:
-        patch.setattr(Offspring, "terminate", lambda *_: None)
+        patch.setattr(Offspring, "end", lambda *_: None)
         execution = server.launch("e1", plan, n=1)
         server.until(lambda: bool(executor.names))
         server.terminate(execution)
