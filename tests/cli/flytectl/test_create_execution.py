@@ -112,6 +112,20 @@ def test_relaunch_and_recover(flytectl, store):
     assert store.last("RecoverExecution").id.name == "old"
 
 
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--relaunch", "a", "--recover", "a"), "--relaunch and --recover contradict each other"),
+        (("--relaunch", "a", "--fromNode", "n0"), "add --recover EXECUTION"),
+        (("--fromNode", "n0"), "add --recover EXECUTION"),
+    ],
+)
+def test_flags_that_do_not_go_together(flytectl, store, flags, message):
+    result = flytectl("create", "execution", *flags)
+    assert result.code == 1 and message in result.err
+    assert not store.calls["RelaunchExecution"] and not store.calls["RecoverExecution"]
+
+
 @pytest.fixture
 def past(registered, store, tmp_path):
     """An execution ``old`` of hello.wf, and its file."""

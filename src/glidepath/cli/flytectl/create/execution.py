@@ -60,6 +60,10 @@ def execution(
     flytectl create execution --recover OLD --version v2 --fromNode n3 -p flytesnacks -d development
     """
     scope = session.scope
+    if relaunch and recover:
+        raise FlyteValueException("--relaunch and --recover contradict each other", hint="keep one of them")
+    if from_node and not recover:
+        raise FlyteValueException("--fromNode says where a recovery begins", hint="add --recover EXECUTION")
     request: Any
     if relaunch:
         request = admin.ExecutionRelaunchRequest(id=_id(scope, relaunch), name=name, overwrite_cache=fields["overwrite_cache"])

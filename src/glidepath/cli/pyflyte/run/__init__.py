@@ -107,8 +107,15 @@ def run(ctx: click.Context, /, **parameters: Any) -> None:
     """
     if parameters["copy_all"]:
         click.secho("--copy-all is deprecated; use --copy all", fg="yellow", err=True)
-    if parameters["signals"] and parameters["remote"]:
-        raise click.UsageError("--signal is for local runs: the gates of a control plane are answered there.")
+    remote = parameters["remote"] or (ctx.invoked_subcommand or "").startswith("remote-")
+    if parameters["signals"] and remote:
+        raise click.UsageError(
+            "--signal is for local runs; on a control plane: pyflyte execution --execution-id NAME set-signal."
+        )
+    if parameters["recover"] and not remote:
+        raise click.UsageError("--recover takes over from an execution of a control plane; it needs --remote.")
+    if parameters["from_node"] and not parameters["recover"]:
+        raise click.UsageError("--from-node says where a recovery begins; it needs --recover EXECUTION.")
 
 
 def settings_of(ctx: click.Context) -> tuple[Session, RunSettings]:
