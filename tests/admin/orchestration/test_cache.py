@@ -40,6 +40,14 @@ def with_one_node(server: Server, request: Any, workflow: str = "cached") -> cor
     return server.register_graph(workflow, [node("a", runs=request.id.name)])
 
 
+def computing(server: Server, executor: PatientExecutor) -> tuple[core.Identifier, core.WorkflowExecutionIdentifier]:
+    """The plan of one serialised cached node, and an execution of it whose attempt is under way, for others to wait for."""
+    plan = with_one_node(server, cached_task("slow", serialize=True))
+    first = server.launch("first", plan, n=3)
+    server.until(lambda: executor.names == ["first-a-0"])
+    return plan, first
+
+
 def told(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> admin.NodeExecutionClosure:
     where = core.NodeExecutionIdentifier(node_id=uid, execution_id=execution)
     return server.call("GetNodeExecution", admin.NodeExecutionGetRequest(id=where)).closure
@@ -242,9 +250,7 @@ def test_serialised_runs_with_other_inputs_do_not_wait_for_each_other(servers: S
 
 def test_when_the_one_that_computes_is_aborted_the_next_one_computes(servers: Servers, executor: PatientExecutor) -> None:
     server = servers()
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    first = server.launch("first", plan, n=3)
-    server.until(lambda: executor.names == ["first-a-0"])
+    plan, first = computing(server, executor)
     second = server.launch("second", plan, n=3)
     third = server.launch("third", plan, n=3)
     server.until(lambda: server.phase(third) == "RUNNING")
@@ -260,9 +266,7 @@ def test_one_that_is_aborted_while_it_waits_takes_nobodys_turn(
     servers: Servers, executor: PatientExecutor, store: Store
 ) -> None:
     server = servers()
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    first = server.launch("first", plan, n=3)
-    server.until(lambda: executor.names == ["first-a-0"])
+    plan, first = computing(server, executor)
     second = server.launch("second", plan, n=3)
     server.until(lambda: server.phase(second) == "RUNNING")
     server.terminate(second)
@@ -275,9 +279,7 @@ def test_one_that_is_aborted_while_it_waits_takes_nobodys_turn(
 
 def test_a_reservation_outlives_the_server(servers: Servers, executor: PatientExecutor, store: Store) -> None:
     server = servers()
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    first = server.launch("first", plan, n=3)
-    server.until(lambda: executor.names == ["first-a-0"])
+    plan, first = computing(server, executor)
     second = server.launch("second", plan, n=3)
     server.until(lambda: server.phase(second) == "RUNNING")
     server = servers()
@@ -295,9 +297,7 @@ def test_the_reservation_of_an_execution_that_is_gone_binds_nobody(
     servers: Servers, executor: PatientExecutor, store: Store
 ) -> None:
     server = servers()
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    first = server.launch("first", plan, n=3)
-    server.until(lambda: executor.names == ["first-a-0"])
+    plan, first = computing(server, executor)
     server.terminate(first)
     server.until(lambda: server.phase(first) == ABORTED)
     second = server.launch("second", plan, n=3)

@@ -122,8 +122,8 @@ def test_one_answer_lets_all_gates_through_that_ask_the_same(servers: Callable[[
     assert server.nodes(execution)["n0"] == server.nodes(execution)["n1"] == SUCCEEDED
 
 
-def test_an_approval_passes_its_value_on(servers: Callable[[], Server]) -> None:
-    server = servers()
+def awaiting_approval(server: Server) -> core.WorkflowExecutionIdentifier:
+    """An execution between a node that ran and one that waits until ``sure`` is answered."""
     server.register()
     execution = server.launch("e1", server.register_graph("gated", [node("n0"), approval("n1", "n0"), node("n2", "n1")]), n=1)
 
@@ -132,6 +132,12 @@ def test_an_approval_passes_its_value_on(servers: Callable[[], Server]) -> None:
         return server.signals(execution) == ["sure"]
 
     server.until(asked)
+    return execution
+
+
+def test_an_approval_passes_its_value_on(servers: Callable[[], Server]) -> None:
+    server = servers()
+    execution = awaiting_approval(server)
     server.answer(execution, "sure", boolean(True))
     assert server.run_to_end(execution) == SUCCEEDED
     assert outputs_of(server, execution) == {"o0": 3}
@@ -139,14 +145,7 @@ def test_an_approval_passes_its_value_on(servers: Callable[[], Server]) -> None:
 
 def test_a_rejection_fails_the_gate(servers: Callable[[], Server]) -> None:
     server = servers()
-    server.register()
-    execution = server.launch("e1", server.register_graph("gated", [node("n0"), approval("n1", "n0"), node("n2", "n1")]), n=1)
-
-    def asked() -> bool:
-        server.executor.run_next()
-        return server.signals(execution) == ["sure"]
-
-    server.until(asked)
+    execution = awaiting_approval(server)
     server.answer(execution, "sure", boolean(False))
     assert server.run_to_end(execution) == FAILED
     assert server.error(execution).code == "ReceivedRejectSignal"
