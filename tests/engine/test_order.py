@@ -32,6 +32,12 @@ def test_chain_passes_outputs_on() -> None:
     assert world.state.values["end-node"].literals["o0"] == integer(50)
 
 
+def test_nodes_begin_in_the_order_in_which_they_were_called() -> None:
+    names = ["zulu", *(f"n{i}" for i in range(1, 12)), "alpha"]
+    world = World(state_of(workflow({name: Node() for name in names}))).run(n=0)
+    assert [line.split()[1] for line in world.log if line.startswith("N ") and line.endswith("QUEUED")][:-1] == names
+
+
 def test_retry_reports_no_node_event() -> None:
     tries = []
 

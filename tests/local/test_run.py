@@ -159,6 +159,7 @@ def test_a_spent_budget_ends_with_the_last_exception() -> None:
         flaky_wf(good_at=9)
     assert CALLS == ["flaky"] * 3
     assert "attempt 3" in caught.value.where
+    assert caught.value.__context__ is None  # another attempt's failure is nothing that this one handled
 
 
 def test_other_failures_are_not_retried() -> None:
@@ -186,6 +187,17 @@ def test_a_task_past_its_timeout_fails_as_it_would_on_a_server() -> None:
 @workflow(failure_policy=WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE)
 def patient() -> tuple[float, int]:
     return divide(a=1, b=0), inc(n=inc(n=1))
+
+
+@workflow(failure_policy=WorkflowFailurePolicy.FAIL_AFTER_EXECUTABLE_NODES_COMPLETE)
+def twice_broken() -> tuple[float, float]:
+    return divide(a=1, b=0), divide(a=2, b=0)
+
+
+def test_other_failed_nodes_are_named() -> None:
+    with pytest.raises(ZeroDivisionError) as caught:
+        twice_broken()
+    assert caught.value.__notes__[1:] == ["1 more failed: n1"]  # type: ignore[attr-defined]
 
 
 @workflow

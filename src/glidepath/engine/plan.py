@@ -129,12 +129,13 @@ def _graph_of(compiled: core.CompiledWorkflow, tasks: Mapping[IdKey, core.TaskTe
 
 
 def _edges_of(compiled: core.CompiledWorkflow) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
-    """The nodes after each node, and how many stand before it.
+    """The nodes after each node, in the order of the template, which is that of the calls; and how many stand before it.
 
     A branch also comes after what its arms take: the compiler notes that at the arms, which begin with the branch.
     """
     upstream, downstream = compiled.connections.upstream, compiled.connections.downstream
-    edges = {node_id: tuple(ids.ids) for node_id, ids in downstream.items()}
+    position = {spec.id: place for place, spec in enumerate(compiled.template.nodes)}
+    edges = {node_id: tuple(sorted(ids.ids, key=position.__getitem__)) for node_id, ids in downstream.items()}
     counts = {node_id: len(ids.ids) for node_id, ids in upstream.items()}
     own = {spec.id for spec in compiled.template.nodes} - {START_NODE_ID}
     for spec in compiled.template.nodes:

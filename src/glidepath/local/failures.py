@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn, TypeVar
 
@@ -16,6 +17,8 @@ from glidepath.idl import core
 
 _KINDS = {"ReceivedRejectSignal": FlyteDisapprovalException, "UserProvidedError": FlyteValueException}
 """What the engine's own errors are to the caller: a rejected approval, and a conditional's ``fail``."""
+_OTHERS = re.compile(r"^\d+ more failed: .*$", re.MULTILINE)
+"""What the engine says of the nodes that failed after the first."""
 E = TypeVar("E", bound=BaseException)
 
 
@@ -64,10 +67,13 @@ def raise_failure(entity: str, error: core.ExecutionError | None, raised: Sequen
     culprits = [found for found in reversed(raised) if found.told.message and found.told.message in message]
     if culprits:
         culprits.sort(key=lambda found: message.index(found.told.message))
-        exception, before = _as_raised(culprits[0]), _as_raised(culprits[-1])
-        if before is not exception and exception.__context__ is None:
-            exception.__context__ = before
-        raise noted(exception, f"in {culprits[0].place}")
+        last, first = culprits[0], culprits[-1]
+        exception = _as_raised(last)
+        if first.told.message != last.told.message and exception.__context__ is None:  # attempts of one node may say the same
+            exception.__context__ = _as_raised(first)
+        noted(exception, f"in {last.place}")
+        others = _OTHERS.search(message)
+        raise noted(exception, others[0]) if others else exception
     raise _KINDS.get(error.code if error is not None else "", FlyteUserException)(message, where=entity)
 
 

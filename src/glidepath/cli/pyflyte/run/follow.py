@@ -81,7 +81,7 @@ def failures(execution: FlyteWorkflowExecution) -> list[str]:
     read_tree(execution)
     for node in execution.node_executions.values():
         for attempt in node.task_executions:
-            found = attempt.error
+            found = None if attempt.closure.phase == core.TaskExecution.ABORTED else attempt.error
             if found and not any(found.message.strip() in text for text in texts):
                 texts.append(f"node {node.id.node_id}, attempt {attempt.id.retry_attempt + 1}: {found.message}")
     return texts
