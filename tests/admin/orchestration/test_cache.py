@@ -1,16 +1,16 @@
-"""Nodes that ask the cache, on a real store: hits, misses, what the records tell, and whose turn it is to compute."""
+"""Nodes that ask the cache, on a real store: hits, misses, and what the records tell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from admin_specs import integer, task
+from cached_runs import Servers, cached_task, status, told, with_one_node
 from google.protobuf import json_format
-from orchestrated import ABORTED, SUCCEEDED, PatientExecutor, Server, node, outputs_of
+from orchestrated import SUCCEEDED, PatientExecutor, Server, node, outputs_of
 from sqlalchemy import select, update
 
 from glidepath.admin.errors import FailedPrecondition
@@ -18,43 +18,12 @@ from glidepath.admin.rpc import INTERNAL_CALL
 from glidepath.admin.services.assembly import catalog_service
 from glidepath.admin.services.cache_explanations import CacheExplanations
 from glidepath.admin.store import Store
-from glidepath.admin.store.schema import artifacts, reservations
+from glidepath.admin.store.schema import artifacts
 from glidepath.engine.cache_keys import cache_key
 from glidepath.executors.protocol import Attempt, Outcome, Succeeded
 from glidepath.idl import admin, core, datacatalog
 
-Servers = Callable[[], Server]
 BLOB = core.LiteralType(blob=core.BlobType(format="txt"))
-
-
-def cached_task(name: str, version: str = "1", serialize: bool = False, ignored: tuple[str, ...] = ()) -> Any:
-    request = task(name)
-    metadata = request.spec.template.metadata
-    metadata.discoverable, metadata.discovery_version, metadata.cache_serializable = True, version, serialize
-    metadata.cache_ignore_input_vars.extend(ignored)
-    return request
-
-
-def with_one_node(server: Server, request: Any, workflow: str = "cached") -> core.Identifier:
-    server.call("CreateTask", request)
-    return server.register_graph(workflow, [node("a", runs=request.id.name)])
-
-
-def computing(server: Server, executor: PatientExecutor) -> tuple[core.Identifier, core.WorkflowExecutionIdentifier]:
-    """The plan of one serialised cached node, and an execution of it whose attempt is under way, for others to wait for."""
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    first = server.launch("first", plan, n=3)
-    server.until(lambda: executor.names == ["first-a-0"])
-    return plan, first
-
-
-def told(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> admin.NodeExecutionClosure:
-    where = core.NodeExecutionIdentifier(node_id=uid, execution_id=execution)
-    return server.call("GetNodeExecution", admin.NodeExecutionGetRequest(id=where)).closure
-
-
-def status(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> str:
-    return core.CatalogCacheStatus.Name(told(server, execution, uid).task_node_metadata.cache_status)
 
 
 def test_the_second_run_finds_what_the_first_kept(servers: Servers, executor: PatientExecutor) -> None:
@@ -226,95 +195,6 @@ def test_a_cached_task_without_a_version_runs_uncached(servers: Servers, executo
     runs = [server.launch(name, plan, n=3) for name in ("first", "second")]
     assert [server.run_to_end(run) for run in runs] == [SUCCEEDED, SUCCEEDED]
     assert executor.started == {"first-a-0", "second-a-0"}
-
-
-def test_of_many_equal_serialised_runs_one_computes(servers: Servers, executor: PatientExecutor) -> None:
-    server = servers()
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    runs = [server.launch(f"run{i}", plan, n=3) for i in range(12)]
-    server.until(lambda: bool(executor.names))
-    for run in runs:
-        server.until(lambda run=run: server.phase(run) == SUCCEEDED or bool(executor.run_next()))  # type: ignore[misc]
-    assert len(executor.started) == 1
-    assert sorted(status(server, run) for run in runs) == ["CACHE_HIT"] * 11 + ["CACHE_POPULATED"]
-    assert all(outputs_of(server, run) == {"o0": 4} for run in runs)
-
-
-def test_serialised_runs_with_other_inputs_do_not_wait_for_each_other(servers: Servers, executor: PatientExecutor) -> None:
-    server = servers()
-    plan = with_one_node(server, cached_task("slow", serialize=True))
-    server.launch("one", plan, n=1)
-    server.launch("two", plan, n=2)
-    server.until(lambda: sorted(executor.names) == ["one-a-0", "two-a-0"])
-
-
-def test_when_the_one_that_computes_is_aborted_the_next_one_computes(servers: Servers, executor: PatientExecutor) -> None:
-    server = servers()
-    plan, first = computing(server, executor)
-    second = server.launch("second", plan, n=3)
-    third = server.launch("third", plan, n=3)
-    server.until(lambda: server.phase(third) == "RUNNING")
-    server.terminate(first)
-    server.until(lambda: server.phase(first) == ABORTED)
-    server.until(lambda: len(executor.names) == 1)
-    for run in (second, third):
-        assert server.run_to_end(run) == SUCCEEDED
-    assert len(executor.started) == 2
-
-
-def test_one_that_is_aborted_while_it_waits_takes_nobodys_turn(
-    servers: Servers, executor: PatientExecutor, store: Store
-) -> None:
-    server = servers()
-    plan, first = computing(server, executor)
-    second = server.launch("second", plan, n=3)
-    server.until(lambda: server.phase(second) == "RUNNING")
-    server.terminate(second)
-    server.until(lambda: server.phase(second) == ABORTED)
-    assert server.run_to_end(first) == SUCCEEDED
-    assert executor.started == {"first-a-0"}
-    with store.read() as connection:
-        assert connection.execute(select(reservations.c.id)).all() == []
-
-
-def test_a_reservation_outlives_the_server(servers: Servers, executor: PatientExecutor, store: Store) -> None:
-    server = servers()
-    plan, first = computing(server, executor)
-    second = server.launch("second", plan, n=3)
-    server.until(lambda: server.phase(second) == "RUNNING")
-    server = servers()
-    third = server.launch("third", plan, n=3)
-    server.until(lambda: server.phase(third) == "RUNNING")
-    with store.read() as connection:
-        assert connection.execute(select(reservations.c.execution_name)).scalars().all() == ["first"]
-    for run in (first, second, third):
-        assert server.run_to_end(run) == SUCCEEDED
-    assert executor.started == {"first-a-0"}
-    assert (status(server, second), status(server, third)) == ("CACHE_HIT", "CACHE_HIT")
-
-
-def test_the_reservation_of_an_execution_that_is_gone_binds_nobody(
-    servers: Servers, executor: PatientExecutor, store: Store
-) -> None:
-    server = servers()
-    plan, first = computing(server, executor)
-    server.terminate(first)
-    server.until(lambda: server.phase(first) == ABORTED)
-    second = server.launch("second", plan, n=3)
-    assert server.run_to_end(second) == SUCCEEDED
-
-
-def test_nodes_of_one_execution_wait_for_each_other_too(servers: Servers, executor: PatientExecutor) -> None:
-    server = servers()
-    server.call("CreateTask", cached_task("slow", serialize=True))
-    plan = server.register_graph("twice", [node("a", runs="slow"), node("b", runs="slow")])
-    run = server.launch("run", plan, n=3)
-    assert server.run_to_end(run) == SUCCEEDED
-    assert len(executor.started) == 1
-    assert sorted([status(server, run, "a"), status(server, run, "b")]) == ["CACHE_HIT", "CACHE_POPULATED"]
-
-
-# --- explanations
 
 
 def explained(server: Server, execution: core.WorkflowExecutionIdentifier, uid: str = "a") -> dict[str, Any]:
