@@ -212,9 +212,24 @@ def test_signals_are_made_once_set_and_listed(running):
     running.signals.SetSignal(admin.SignalSetRequest(id=identifier_, value=value))
     listed = running.signals.ListSignals(admin.SignalListRequest(workflow_execution_id=execution_id("e1"), limit=5))
     assert [(signal.id.signal_id, signal.value) for signal in listed.signals] == [("go", value)]
+    running.signals.SetSignal(admin.SignalSetRequest(id=identifier_, value=value))
+    value.scalar.primitive.boolean = False
+    other = refused(running.signals.SetSignal, admin.SignalSetRequest(id=identifier_, value=value))
+    assert other.code() == grpc.StatusCode.FAILED_PRECONDITION
+    assert "signal [go] of execution [e1] has its value already" in other.details()
     unknown = core.SignalIdentifier(signal_id="no", execution_id=execution_id("e1"))
     error = refused(running.signals.SetSignal, admin.SignalSetRequest(id=unknown, value=value))
     assert error.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_signals_of_an_execution_that_is_over_are_not_set(running):
+    identifier_ = core.SignalIdentifier(signal_id="go", execution_id=execution_id("e1"))
+    kind = core.LiteralType(simple=core.SimpleType.INTEGER)
+    running.signals.GetOrCreateSignal(admin.SignalGetOrCreateRequest(id=identifier_, type=kind))
+    report_workflow(running, WF.SUCCEEDED, second=2)
+    error = refused(running.signals.SetSignal, admin.SignalSetRequest(id=identifier_, value=integer(1)))
+    assert error.code() == grpc.StatusCode.FAILED_PRECONDITION
+    assert error.details() == "execution [e1] is over (SUCCEEDED): nothing waits for its signals any more"
 
 
 def test_deleting_an_execution_leaves_nothing(running):

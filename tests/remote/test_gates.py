@@ -6,7 +6,7 @@ from glidepath.authoring.images import ImageConfig
 from glidepath.bundle.files import CopyFiles
 from glidepath.bundle.loading import load_file
 from glidepath.bundle.making import BundleOptions
-from glidepath.errors import FlyteInvalidInputException, FlyteTypeException, FlyteValueException
+from glidepath.errors import FlyteEntityNotExistException, FlyteInvalidInputException, FlyteTypeException, FlyteValueException
 from glidepath.idl import admin, core
 from glidepath.remote.deployment import Target
 from glidepath.types import literal_type_of
@@ -79,3 +79,15 @@ def test_an_unknown_signal_is_named_with_those_there_are(remote, waiting):
     with pytest.raises(FlyteValueException, match="has no signal 'treshold'") as caught:
         remote.set_signal("treshold", NAME, 1.0)
     assert "threshold" in (caught.value.hint or "")
+
+
+def test_an_unknown_execution_is_not_an_unknown_signal(remote):
+    with pytest.raises(FlyteEntityNotExistException, match="missing entity of type execution"):
+        remote.approve("publish", "nobody")
+
+
+def test_approving_what_is_no_approval_says_how_to_give_its_value(remote, waiting):
+    waiting(threshold=int)
+    with pytest.raises(FlyteTypeException, match="signal 'threshold' is int") as caught:
+        remote.approve("threshold", NAME)
+    assert caught.value.hint == f"pyflyte execution --execution-id {NAME} set-signal threshold VALUE"

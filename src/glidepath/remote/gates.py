@@ -75,11 +75,14 @@ class Gates(Connection):
             return to_literal(value, python_type, expected, self.context(execution.project, execution.domain))
         except FlyteTypeException as error:
             text = f"signal {identifier.signal_id!r} is {describe(expected)}: {error.message}"
-            raise FlyteTypeException(text, where=error.where, hint=error.hint) from error
+            hint = error.hint or f"pyflyte execution --execution-id {execution.name} set-signal {identifier.signal_id} VALUE"
+            raise FlyteTypeException(text, where=error.where, hint=hint) from error
 
     def _declared(self, identifier: core.SignalIdentifier) -> core.LiteralType:
         known = {signal.id.signal_id: signal.type for signal in self.client.signals(identifier.execution_id)}
         if identifier.signal_id not in known:
+            # A name that no execution has is another mistake.
+            self.client.raw.get_execution(admin.WorkflowExecutionGetRequest(id=identifier.execution_id))
             raise FlyteValueException(
                 f"execution {identifier.execution_id.name} has no signal {identifier.signal_id!r}",
                 hint=f"there are: {', '.join(sorted(known)) or 'none yet; a gate has its signal once it has begun'}",

@@ -8,7 +8,7 @@ import pytest
 from admin_specs import INT, integer
 from orchestrated import ABORTED, FAILED, SUCCEEDED, Server, node, outputs_of
 
-from glidepath.admin.errors import InvalidArgument
+from glidepath.admin.errors import FailedPrecondition, InvalidArgument
 from glidepath.admin.gates import Gates
 from glidepath.idl import admin, core
 
@@ -163,7 +163,8 @@ def test_an_execution_that_waits_at_a_gate_can_be_ended(servers: Callable[[], Se
     execution = waiting(server)
     server.terminate(execution)
     assert server.run_to_end(execution) == ABORTED
-    server.answer(execution, "how-many", integer(1))
+    with pytest.raises(FailedPrecondition, match=r"is over \(ABORTED\)"):
+        server.answer(execution, "how-many", integer(1))
     assert server.nodes(execution)["n0"] == ABORTED
 
 

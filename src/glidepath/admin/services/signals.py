@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from glidepath.admin.errors import InvalidArgument
+from glidepath.admin.errors import FailedPrecondition, InvalidArgument
 from glidepath.admin.rpc import Call, Rpc
 from glidepath.admin.services.context import Context
 from glidepath.admin.services.executions import load_execution
@@ -16,6 +16,7 @@ from glidepath.admin.store.schema import EXECUTION_KEY, signals
 from glidepath.admin.validation import require, require_execution
 from glidepath.compiler import castable, literal_type_for_literal
 from glidepath.idl import admin, core
+from glidepath.idl.phases import TERMINAL_WORKFLOW_PHASES
 from glidepath.idl.text import compact_text
 
 _COLUMNS = tuple(signals.c[name] for name in (*EXECUTION_KEY, "signal_id", "type", "value"))
@@ -59,7 +60,10 @@ class Signals:
         return admin.SignalList(signals=[_signal(row) for row in page.rows], token=page.token)
 
     def set(self, request: admin.SignalSetRequest, call: Call) -> admin.SignalSetResponse:
-        """Give a signal its value, of a type that casts to the signal's; gates that wait for it go on at once."""
+        """Give a signal its value, of a type that casts to the signal's; gates that wait for it go on at once.
+
+        The same value again is fine. FAILED_PRECONDITION: it has another one already, or its execution is over.
+        """
         _check(request.id)
         require(request.HasField("value"), "value")
         with self._context.store.write() as connection:
@@ -72,6 +76,13 @@ class Signals:
                     f"requested signal value [{compact_text(request.value)}] is not castable to existing signal type "
                     f"[{compact_text(expected)}]"
                 )
+            if row.value is None:
+                _check_lives(load_execution(connection, request.id.execution_id))
+            elif core.Literal.FromString(row.value) != request.value:
+                raise FailedPrecondition(
+                    f"signal [{request.id.signal_id}] of execution [{request.id.execution_id.name}] has its value already, "
+                    f"with which its gates have gone on: [{compact_text(core.Literal.FromString(row.value))}]"
+                )
             values = {"value": request.value.SerializeToString(), "updated_at": self._context.clock()}
             connection.execute(signals.update().where(*_is(request.id)).values(**values))
         self._context.orchestrator.signalled(request.id.execution_id, request.id.signal_id, request.value)
@@ -82,6 +93,13 @@ def _check(identifier: core.SignalIdentifier) -> None:
     require(identifier.signal_id, "signal_id")
     require(identifier.HasField("execution_id"), "execution_id")
     require_execution(identifier.execution_id)
+
+
+def _check_lives(execution: admin.Execution) -> None:
+    phase = execution.closure.phase
+    if phase in TERMINAL_WORKFLOW_PHASES:
+        name = core.WorkflowExecution.Phase.Name(phase)
+        raise FailedPrecondition(f"execution [{execution.id.name}] is over ({name}): nothing waits for its signals any more")
 
 
 def _is(identifier: core.SignalIdentifier) -> Any:

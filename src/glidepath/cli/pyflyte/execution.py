@@ -64,7 +64,11 @@ def recover(ctx: click.Context, session: Session, name: str, version: str, from_
 @pass_session
 @click.pass_context
 def relaunch(ctx: click.Context, session: Session, name: str, overwrite_cache: bool) -> None:
-    """Start an execution with the launch plan, inputs and settings of the old one."""
+    """Start an execution with the launch plan, inputs and settings of the old one.
+
+    \b
+    pyflyte execution --execution-id a1b2c3 relaunch
+    """
     past: _Past = ctx.meta[__name__]
     with session.remote(past.project, past.domain) as remote:
         _say(remote, remote.relaunch(past.name, name, overwrite_cache).id)
@@ -85,7 +89,11 @@ def signals(ctx: click.Context, session: Session) -> None:
     past: _Past = ctx.meta[__name__]
     with session.remote(past.project, past.domain) as remote:
         context = remote.context()
-        for signal in remote.list_signals(past.name):
+        found = remote.list_signals(past.name)
+        if not found:
+            remote.fetch_execution(name=past.name)  # so that a wrong name is told
+            click.echo(f"no gate of {past.name} has begun to wait", err=True)
+        for signal in found:
             shown = "waiting"
             if signal.value.WhichOneof("value") is not None:
                 python_type = guess_python_type(signal.type)
@@ -98,7 +106,11 @@ def signals(ctx: click.Context, session: Session) -> None:
 @pass_session
 @click.pass_context
 def approve(ctx: click.Context, session: Session, gate: str) -> None:
-    """Let the execution go on that waits for the approval GATE."""
+    """Let the execution go on that waits for the approval GATE.
+
+    \b
+    pyflyte execution --execution-id a1b2c3 approve publish
+    """
     past: _Past = ctx.meta[__name__]
     with session.remote(past.project, past.domain) as remote:
         remote.approve(gate, past.name)
@@ -110,14 +122,22 @@ def approve(ctx: click.Context, session: Session, gate: str) -> None:
 @pass_session
 @click.pass_context
 def reject(ctx: click.Context, session: Session, gate: str) -> None:
-    """Refuse the approval GATE; its node fails."""
+    """Refuse the approval GATE; its node fails.
+
+    \b
+    pyflyte execution --execution-id a1b2c3 reject publish
+    """
     past: _Past = ctx.meta[__name__]
     with session.remote(past.project, past.domain) as remote:
         remote.reject(gate, past.name)
     click.secho(f"Rejected {gate}", fg="yellow")
 
 
-@execution.command("set-signal", short_help="Give the value that a gate waits for.")
+@execution.command(
+    "set-signal",
+    short_help="Give the value that a gate waits for.",
+    context_settings={"ignore_unknown_options": True},  # -3 is a value
+)
 @click.argument("gate")
 @click.argument("value")
 @pass_session
