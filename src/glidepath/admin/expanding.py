@@ -12,7 +12,7 @@ from typing import NamedTuple
 from google.protobuf.message import DecodeError
 
 from glidepath.admin.errands import Errands
-from glidepath.admin.errors import AdminError
+from glidepath.admin.errors import AdminError, NotFound
 from glidepath.admin.live import Key, Live
 from glidepath.admin.loading import Loader
 from glidepath.compiler import CompilationError
@@ -22,6 +22,11 @@ from glidepath.errors import FlyteDataNotFoundException
 from glidepath.idl import core, paths
 from glidepath.idl.ids import generated_name
 from glidepath.storage.protocol import Storage
+
+_REGISTER_IT = (
+    "try: a run registers what the bodies of workflows call, and cannot see what a dynamic task will call; name it in"
+    " @dynamic(node_dependency_hints=[...]), or register the whole file (pyflyte register)"
+)
 
 
 class Planned(NamedTuple):
@@ -93,6 +98,8 @@ class Expander:
 
 def _not_buildable(planned: Planned, error: Exception) -> AttemptFailed:
     text = error.message if isinstance(error, AdminError) else str(error)
+    if isinstance(error, NotFound):
+        text = f"{text}\n{_REGISTER_IT}"
     message = f"the plan that the dynamic task [{planned.task.id.name}] returned cannot be built:\n{text}"
     return _failed(planned, "DynamicWorkflowBuildFailed", message, core.ExecutionError.USER, recoverable=False)
 

@@ -160,6 +160,7 @@ def test_a_plan_that_refers_to_what_is_not_registered_says_so(servers: Callable[
     execution = launch_dynamic(server)
     assert server.run_to_end(execution) == FAILED
     assert server.error(execution).code == "DynamicWorkflowBuildFailed"
+    assert "node_dependency_hints" in server.error(execution).message
     assert 'name:"missing"' in server.error(execution).message.replace(": ", ":")
 
 
