@@ -73,16 +73,17 @@ def test_times_keep_microseconds_and_zone(store):
         assert connection.execute(select(projects.c.created_at)).scalar_one() == NOW
 
 
-def test_what_is_read_cannot_be_written(store, database_url):
-    if not database_url.startswith("sqlite"):
-        pytest.skip("only SQLite readers are connections of their own")
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@on_sqlite  # only there readers are connections of their own
+def test_what_is_read_cannot_be_written(store):
     with store.read() as connection, pytest.raises(DBAPIError, match="readonly"):
         connection.execute(text("DELETE FROM projects"))
 
 
-def test_the_file_is_in_wal_mode_with_foreign_keys(store, database_url):
-    if not database_url.startswith("sqlite"):
-        pytest.skip("pragmas are SQLite's")
+@on_sqlite
+def test_the_file_is_in_wal_mode_with_foreign_keys(store):
     with store.read() as connection:
         found = [
             connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "synchronous", "foreign_keys")

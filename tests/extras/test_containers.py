@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from glidepath import ContainerTask, FlyteDirectory, FlyteFile, kwtypes, workflow
+from glidepath import ContainerTask, FlyteDirectory, FlyteFile, PodTemplate, kwtypes, workflow
 from glidepath.authoring import SerializationSettings
 from glidepath.errors import FlyteAssertion, FlyteRecoverableException, FlyteValidationException
 from glidepath.idl import core
@@ -84,9 +84,6 @@ def test_unknown_input_in_the_command_is_told(tmp_path):
 
 
 def test_strategy_and_pod_are_in_the_template():
-    pytest.importorskip("google.protobuf")
-    from glidepath import PodTemplate
-
     task = ContainerTask(
         name="c",
         image="img:1",

@@ -1,6 +1,7 @@
 import sqlite3
 import zipfile
 
+import pandas
 import pytest
 
 from glidepath import SQLTask, StructuredDataset, kwtypes, task, workflow
@@ -9,9 +10,6 @@ from glidepath.authoring.resolver import load_task
 from glidepath.errors import FlyteAssertion, FlyteValueException
 from glidepath.extras.sqlite import QueryFailed, SQLite3Config, SQLite3Task
 from glidepath.types.schema import FlyteSchema
-
-pandas = pytest.importorskip("pandas")
-pytest.importorskip("pyarrow")
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def small_disk(shell) -> Iterator[Path]:
     folder.mkdir()
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=100m", "tmpfs", str(folder)], capture_output=True, check=False)
     if done.returncode:
-        pytest.skip("this user may not mount a small disk; tests/admin/test_orchestrator.py fills a store in memory")
+        pytest.skip("this user may not mount a small disk; tests/admin/orchestration/test_faults.py fills a store in memory")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgpack
+import numpy
 import pandas as pd
 import pyarrow as pa
 import pydantic
@@ -174,7 +175,6 @@ def test_numbers_beyond_64_bits_are_refused(ctx, value):
 
 
 def test_numpy_numbers_are_numbers(ctx):
-    numpy = pytest.importorskip("numpy")
     assert literal_of(numpy.float64(1.5), float, ctx).scalar.primitive.float_value == 1.5
     assert to_python(literal_of(Inner(numpy.int64(3), numpy.float32(0.5)), Inner, ctx), Inner, ctx) == Inner(3, 0.5)
     assert to_python(literal_of({"n": numpy.int64(3)}, dict, ctx), dict, ctx) == {"n": 3}
