@@ -35,6 +35,11 @@ def forget_version(spec: Message) -> None:
         spec.template.metadata.runtime.version = ""
 
 
+def forget_echo_inputs(spec: Message) -> None:
+    if isinstance(spec, admin.TaskSpec):
+        spec.template.config.pop("echo_inputs", None)
+
+
 def sort_upstream(spec: Message) -> None:
     if isinstance(spec, admin.WorkflowSpec):
         for template in (spec.template, *spec.sub_workflows):
@@ -56,6 +61,10 @@ DIFFERENCES: dict[str, tuple[str, Callable[[Message], None]]] = {
     "template.nodes[].upstream_node_ids": (
         "stock writes a set, in another order in each process; ours are in node order",
         sort_upstream,
+    ),
+    "template.config[echo_inputs]": (
+        "the order of an echo task's inputs, which stock keeps nowhere: its server copies one at most",
+        forget_echo_inputs,
     ),
 }
 """All that may differ: field, why, and how it is made equal."""
