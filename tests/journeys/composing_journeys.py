@@ -15,6 +15,7 @@ _GRAPHS = (
     Journey("composed.graphs.inverse_in_child", fails=_ZERO, ordered=True),
     Journey("composed.graphs.stubborn_wf", fails="7 is never good", code="RetriesExhausted|USER:Recoverable", ordered=True),
     Journey("composed.graphs.patient", fails=_ZERO),
+    Journey("composed.graphs.wachstum_ü", {"größe": 3}, outputs={"o0": 4}, ordered=True),
 )
 
 _REPORT = "north: 295 EUR in 3 sales\nsouth: 270 USD in 2 sales\nwest: 33 USD in 1 sales"

@@ -20,8 +20,8 @@ from glidepath.idl import core
 from glidepath.idl.ids import START_NODE_ID
 from glidepath.idl.text import compact_text
 
-# An output's name, or one item of it: ``o0`` or ``[3].o0``.
-_PROMISED_VARIABLE = re.compile(r"(\[(\d+)\]\.)?(\w+)", re.ASCII)
+# An output's name, or one item of it: ``o0`` or ``[3].o0``. Names are Python's, so in any script.
+_PROMISED_VARIABLE = re.compile(r"(\[([0-9]+)\]\.)?(\w+)")
 
 
 class Resolved(NamedTuple):

@@ -90,11 +90,11 @@ def signals(ctx: click.Context, session: Session) -> None:
     with session.remote(past.project, past.domain) as remote:
         context = remote.context()
         found = remote.list_signals(past.name)
+        is_over = remote.fetch_execution(name=past.name).is_done  # which also tells of a wrong name
         if not found:
-            remote.fetch_execution(name=past.name)  # so that a wrong name is told
             click.echo(f"no gate of {past.name} has begun to wait", err=True)
         for signal in found:
-            shown = "waiting"
+            shown = "never answered" if is_over else "waiting"
             if signal.value.WhichOneof("value") is not None:
                 python_type = guess_python_type(signal.type)
                 shown = to_text(to_python(signal.value, python_type, context), python_type, context)

@@ -65,7 +65,9 @@ def timer_fired(step: Step, scope: Scope, graph_node: GraphNode, node: NodeState
     if event.kind == SLEEP_TIMER:
         _succeed(step, scope, graph_node, node, core.LiteralMap())
     elif event.kind == TIMEOUT_TIMER:
-        message = f"nobody answered within the timeout [{go_duration(_timeout(graph_node))}]"
+        gate = graph_node.spec.gate_node
+        signal_id = gate.approve.signal_id or gate.signal.signal_id
+        message = f"nobody answered [{signal_id}] within the timeout [{go_duration(_timeout(graph_node))}]"
         _fail(step, scope, graph_node, node, "TimeoutExpired", message)
 
 

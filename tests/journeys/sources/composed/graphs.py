@@ -66,3 +66,14 @@ def stubborn_wf(n: int = 7) -> int:
 def patient(n: int = 0) -> tuple[float, int]:
     """The second chain ends although the first has failed; what hangs on the failed node is skipped."""
     return invert(n=add(a=n, b=0)), twice(a=n)
+
+
+@task
+def grown(größe: int) -> int:
+    return größe + 1
+
+
+@workflow
+def wachstum_ü(größe: int) -> int:
+    """Names in other scripts than ASCII, in Python and on the wire."""
+    return grown(größe=größe).with_overrides(name="wächst")
