@@ -56,13 +56,13 @@ if TYPE_CHECKING:
     )
     from glidepath.authoring.ordering import create_node as create_node
     from glidepath.authoring.pods import PodTemplate as PodTemplate
+    from glidepath.authoring.python_tasks import PythonInstanceTask as PythonInstanceTask
     from glidepath.authoring.references import (
         get_reference_entity as get_reference_entity,
         reference_launch_plan as reference_launch_plan,
         reference_task as reference_task,
         reference_workflow as reference_workflow,
     )
-    from glidepath.authoring.python_tasks import PythonInstanceTask as PythonInstanceTask
     from glidepath.authoring.resolver import TaskResolver as TaskResolver
     from glidepath.authoring.resources import Resources as Resources
     from glidepath.authoring.retry_backoff import RetryBackoff as RetryBackoff

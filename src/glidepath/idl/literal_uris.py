@@ -28,7 +28,7 @@ Change = Callable[[Place], str]
 
 
 def places_in(literals: core.LiteralMap, types: core.VariableMap | None = None) -> list[Place]:
-    """Every URI in a map of literals; ``types`` tell of files inside dataclasses."""
+    """Every URI in a map of literals, by the names of its keys; ``types`` tell of files inside dataclasses."""
     found: list[Place] = []
 
     def note(place: Place) -> str:
@@ -43,9 +43,10 @@ def moved(literals: core.LiteralMap, change: Change, types: core.VariableMap | N
     """A copy of ``literals`` with every URI changed."""
     result = core.LiteralMap()
     result.CopyFrom(literals)
-    for name, literal in result.literals.items():
+    for name in sorted(result.literals):  # a protobuf map has an order of its own in each process
         known = types is not None and name in types.variables
-        _move(literal, types.variables[name].type if types is not None and known else core.LiteralType(), change)
+        literal_type = types.variables[name].type if types is not None and known else core.LiteralType()
+        _move(result.literals[name], literal_type, change)
     return result
 
 
@@ -57,8 +58,8 @@ def _move(literal: core.Literal, literal_type: core.LiteralType, change: Change)
         for item in literal.collection.literals:
             _move(item, literal_type.collection_type, change)
     elif kind == "map":
-        for item in literal.map.literals.values():
-            _move(item, literal_type.map_value_type, change)
+        for key in sorted(literal.map.literals):
+            _move(literal.map.literals[key], literal_type.map_value_type, change)
     elif kind == "offloaded_metadata":
         literal.offloaded_metadata.uri = change(Place(literal.offloaded_metadata.uri, is_folder=False))
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from glidepath.authoring.carried_settings import VARIABLE, restored
-from glidepath.authoring.dynamic_tasks import DynamicTask
 from glidepath.authoring.dynamic_jobs import Futures, futures_of
+from glidepath.authoring.dynamic_tasks import DynamicTask
 from glidepath.authoring.settings import FastSettings, SerializationSettings
 from glidepath.errors import FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core

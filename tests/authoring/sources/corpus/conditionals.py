@@ -117,9 +117,7 @@ def nested_wf(a: int, b: int) -> int:
     return (
         conditional("c")
         .if_(a > 3)
-        .then(
-            conditional("d").if_(x > y).then(plus(a=y)).elif_(x == 4).then(plus(a=y)).else_().fail("z")
-        )
+        .then(conditional("d").if_(x > y).then(plus(a=y)).elif_(x == 4).then(plus(a=y)).else_().fail("z"))
         .elif_(b == 2)
         .then(
             conditional("e")
@@ -151,9 +149,7 @@ def booleans_wf(a: bool, b: int) -> int:
 
 @workflow
 def nothing_wf(a: int, b: Optional[int]) -> int:
-    return (
-        conditional("n").if_(b.is_none()).then(plus(a=a)).elif_(b != None).then(plus(a=3)).else_().then(plus(a=3))
-    )
+    return conditional("n").if_(b.is_none()).then(plus(a=a)).elif_(b != None).then(plus(a=3)).else_().then(plus(a=3))
 
 
 @workflow

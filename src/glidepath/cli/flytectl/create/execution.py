@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 from google.protobuf.message import Message
@@ -16,6 +17,8 @@ from glidepath.cli.flytectl.execfile.read import ExecutionFile, read
 from glidepath.clients.again import Changes, recovery_request
 from glidepath.errors import FlyteValueException
 from glidepath.idl import admin, core
+
+Send: TypeAlias = Callable[[], core.WorkflowExecutionIdentifier]
 
 
 @click.command(cls=Command)
@@ -67,16 +70,9 @@ def execution(
     request: Any
     if relaunch:
         request = admin.ExecutionRelaunchRequest(id=_id(scope, relaunch), name=name, overwrite_cache=fields["overwrite_cache"])
-        send: Any = lambda: session.client.raw.relaunch_execution(request).id  # noqa: E731
+        send: Send = lambda: session.client.raw.relaunch_execution(request).id  # noqa: E731
     elif recover:
-        changes = _changes(session, exec_file, fields, from_node)
-        if changes:
-            request = recovery_request(session.client.raw, _id(scope, recover), changes)
-            request.name = name
-            send = lambda: session.client.create_execution(request)  # noqa: E731
-        else:
-            request = admin.ExecutionRecoverRequest(id=_id(scope, recover), name=name)
-            send = lambda: session.client.raw.recover_execution(request).id  # noqa: E731
+        request, send = _recovery(session, _id(scope, recover), name, _changes(session, exec_file, fields, from_node))
     elif exec_file:
         request = execution_request(session.client, scope, name, _merged(read(Path(exec_file)), fields))
         send = lambda: session.client.create_execution(request)  # noqa: E731
@@ -96,7 +92,19 @@ def _changes(session: Session, exec_file: str | None, fields: dict[str, Any], fr
     return Changes(launch_plan=entity, inputs=inputs, from_node=from_node)
 
 
-def _send(request: Message, send: Any, dry_run: bool) -> None:
+def _recovery(
+    session: Session, execution: core.WorkflowExecutionIdentifier, name: str, changes: Changes
+) -> tuple[Message, Send]:
+    """The request that recovers an execution, and what sends it; one with changes is a launch of its own."""
+    if changes:
+        request = recovery_request(session.client.raw, execution, changes)
+        request.name = name
+        return request, lambda: session.client.create_execution(request)
+    plain = admin.ExecutionRecoverRequest(id=execution, name=name)
+    return plain, lambda: session.client.raw.recover_execution(plain).id
+
+
+def _send(request: Message, send: Send, dry_run: bool) -> None:
     if dry_run:
         click.echo(f"skipping CreateExecution request (DryRun)\n{request}".rstrip())
         return
