@@ -161,9 +161,7 @@ class Add(PythonInstanceTask):
         return {"key": "value"}
 
 
-add = Add(
-    "add", 5, environment={"E": "1"}, requests=Resources(mem="1Gi"), metadata=TaskMetadata(timeout=timedelta(hours=1))
-)
+add = Add("add", 5, environment={"E": "1"}, requests=Resources(mem="1Gi"), metadata=TaskMetadata(timeout=timedelta(hours=1)))
 add_deck = Add("named.differently", 5, enable_deck=True)
 
 
