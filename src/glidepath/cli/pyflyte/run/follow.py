@@ -61,7 +61,16 @@ def _names(execution: FlyteWorkflowExecution) -> dict[str, str]:
 def wait_for(remote: FlyteRemote, execution: FlyteWorkflowExecution, interval: float | None) -> int:
     """Wait for the end of an execution and say how it went; returns the exit code: 0, or 255 when it did not succeed."""
     on_poll = NodeProgress(remote, lambda: _names(execution)) if sys.stderr.isatty() else None
-    message = remote.until_done(execution.id, interval=interval, on_poll=on_poll)
+    try:
+        message = remote.until_done(execution.id, interval=interval, on_poll=on_poll)
+    except KeyboardInterrupt:
+        found = execution.id
+        click.echo(
+            f"\nNobody waits for {found.name} any more, and it goes on."
+            f" End it: flytectl delete execution {found.name} -p {found.project} -d {found.domain}",
+            err=True,
+        )
+        raise
     execution.update(message)
     if execution.is_successful:
         click.secho(f"Execution {execution.id.name} has succeeded.", fg="green")
