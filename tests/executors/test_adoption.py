@@ -1,9 +1,12 @@
 """A server that ends, one way or another, and the next one on the same root."""
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from executor_attempts import Machine, eventually, failure, gone, make_attempt, pid_in, shell
 
 from glidepath.executors.processes.warm import records
@@ -59,6 +62,28 @@ def test_an_attempt_that_died_with_its_parent_is_interrupted(machine: Machine, t
     executor.adopt([attempt])
     error = failure(reports.end_of("a"))
     assert (error.code, error.kind) == ("Interrupted", core.ExecutionError.SYSTEM)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where an attempt does not die with its parent")
+@pytest.mark.parametrize("wanted", [True, False])
+def test_what_an_attempt_started_ends_where_everything_else_died(machine: Machine, tmp_path: Path, wanted: bool) -> None:
+    first, _ = machine()
+    note = tmp_path / "pid"
+    attempt = shell(tmp_path, "a", f"sleep 600 & echo $! > {note}; wait")
+    first.submit(attempt)
+    pid = pid_in(note)
+    first.close()
+    begun = records.read(str(first.log_path(attempt.execution, "a").parent), records.BEGIN)
+    assert begun is not None
+    os.kill(begun["parent"], signal.SIGKILL)
+    assert eventually(lambda: gone(begun["pid"]))
+    assert not gone(pid)
+    second, reports = machine()
+    if wanted:
+        second.adopt([attempt])
+        assert failure(reports.end_of("a")).code == "Interrupted"
+    second.sweep()
+    assert eventually(lambda: gone(pid))
 
 
 def test_a_success_that_was_written_before_everything_died_counts(machine: Machine, tmp_path: Path) -> None:

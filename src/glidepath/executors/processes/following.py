@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from glidepath.executors.processes.warm import records
+from glidepath.executors.processes.warm import memory, records
 from glidepath.executors.verdict import Exit
 
 _RECORD_SECONDS = 2.0
@@ -40,9 +41,19 @@ class Followed:
         self.gone_at = self.gone_at or now
         if records.lives(self.parent, self.parent_start) and now - self.gone_at < _RECORD_SECONDS:
             return None
-        if self.seen:  # what it left in its group; long after its end the number may be another's
+        if self.seen:
             self._signal_group(signal.SIGKILL)
+        else:  # long after its end the group's number may be another's
+            for pid in self.remains(memory.of_sessions([self.pid])[self.pid]):
+                _kill(pid)
         return Exit()
+
+    def remains(self, session: Iterable[int]) -> list[int]:
+        """Of the processes that have a session of its number, those that it started: they outlived it and its parent."""
+        boot = self.start.partition(":")[0]
+        if boot != records.start_of(os.getpid()).partition(":")[0] or records.start_of(self.pid) not in ("", self.start):
+            return []
+        return [pid for pid in session if pid != self.pid and _works_in(pid, self.folder)]
 
     def stop(self, now: float, grace: float) -> None:
         """Ask it to end, and kill it after ``grace`` seconds."""
@@ -63,6 +74,21 @@ class Followed:
     def _signal_group(self, number: int) -> None:
         with contextlib.suppress(OSError):
             os.killpg(self.pid, number)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    """Whether a process is in an attempt's folder, or was started with its variables."""
+    process = Path("/proc", str(pid))
+    with contextlib.suppress(OSError):
+        if (process / "cwd").readlink().is_relative_to(folder):
+            return True
+        return f"GLIDEPATH_ATTEMPT={folder.name}".encode() in (process / "environ").read_bytes().split(b"\0")
+    return False
 
 
 def recorded_exit(folder: Path) -> Exit | None:

@@ -6,19 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from glidepath.executors.processes.following import Followed, begun
-from glidepath.executors.processes.warm import records
+from glidepath.executors.processes.warm import memory, records
 
 
 def living_attempts(root: Path) -> dict[str, Followed]:
-    """Every attempt below an executor's root whose process lives, by name; reads one record for each that has not ended."""
-    found = {}
-    for folder in (root / "attempts").glob("*/*"):
-        if (folder / records.EXIT).exists():
-            continue
-        process = begun(folder)
-        if process is not None and records.lives(process.pid, process.start):
-            found[folder.name] = process
-    return found
+    """Every attempt below an executor's root that lives, or of which something does; by name.
+
+    Reads one record for each that has not ended, and looks once at all processes of the machine.
+    """
+    folders = (folder for folder in (root / "attempts").glob("*/*") if not (folder / records.EXIT).exists())
+    begun_ones = [process for process in map(begun, folders) if process is not None]
+    sessions = memory.of_sessions(process.pid for process in begun_ones)
+    return {
+        process.folder.name: process
+        for process in begun_ones
+        if records.lives(process.pid, process.start) or process.remains(sessions[process.pid])
+    }
 
 
 class Strays:
