@@ -172,6 +172,13 @@ def test_configuration_comes_from_the_request_then_the_launch_plan_then_the_plat
     assert get(ready, "e2").spec.max_parallelism == 25
 
 
+def test_a_negative_parallelism_with_which_nothing_would_begin_is_refused(ready, refused):
+    request = execution("e1")
+    request.spec.max_parallelism = -1
+    message = "max_parallelism is -1, it cannot be negative; 0 means the platform's"
+    assert refused(ready.admin.CreateExecution, request) == ("INVALID_ARGUMENT", message)
+
+
 def test_a_single_task_runs_in_a_workflow_made_for_it(control_plane):
     control_plane.admin.CreateTask(task("my_module.add"))
     target = identifier("TASK", "my_module.add")

@@ -8,7 +8,7 @@ from glidepath.idl import core
 from glidepath.runtime.context import current_context, local_parameters
 from glidepath.runtime.execution import run_task
 from glidepath.storage import open_storage
-from glidepath.types import DataContext
+from glidepath.types import DataContext, FlyteFile
 
 
 @task
@@ -19,6 +19,11 @@ def divide(a: int, b: int = 2) -> float:
 @task
 def named(a: int) -> str:
     return current_context().execution_id.name + current_context().raw_output_prefix
+
+
+@task
+def lost() -> FlyteFile:
+    return "/no/such/file"  # type: ignore[return-value]  # what takes the way of a path
 
 
 def run(entity: object, root: Path, **values: int) -> core.LiteralMap:
@@ -45,6 +50,16 @@ def test_the_users_exception_is_the_cause(tmp_path: Path) -> None:
     with pytest.raises(FlyteUserRuntimeException, match="ZeroDivisionError: division by zero") as caught:
         run(divide, tmp_path, a=5, b=0)
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+def test_an_output_that_does_not_fit_is_named_before_its_place_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FlyteNonRecoverableSystemException) as caught:
+        run(lost, tmp_path)
+    assert str(caught.value).splitlines() == [
+        "output 'o0' cannot be converted: expected a file, but /no/such/file does not exist",
+        f"  at: task {lost.name}",
+        "  try: check the path; for a directory use FlyteDirectory",
+    ]
 
 
 def test_an_input_that_does_not_fit_is_named(tmp_path: Path) -> None:

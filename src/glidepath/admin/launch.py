@@ -76,12 +76,15 @@ def merged_spec(
 ) -> admin.ExecutionSpec:
     """A request's spec with what it leaves open taken from the launch plan, then from the configuration; without inputs.
 
-    Each field comes whole from the first that has it. ``parallelism``: the platform's, for want of another.
+    Each field comes whole from the first that has it. ``parallelism``: the platform's, for want of another. Raises
+    InvalidArgument for a negative ``max_parallelism``, with which no node would ever begin.
     """
     merged = admin.ExecutionSpec()
     merged.CopyFrom(spec)
     merged.ClearField("inputs")
     merged.max_parallelism = spec.max_parallelism or plan.max_parallelism or parallelism
+    if merged.max_parallelism < 0:
+        raise InvalidArgument(f"max_parallelism is {merged.max_parallelism}, it cannot be negative; 0 means the platform's")
     merged.overwrite_cache = spec.overwrite_cache or plan.overwrite_cache
     for field in ("labels", "annotations", "envs", "raw_output_data_config", "security_context", "auth_role"):
         _take(merged, plan, field)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from glidepath.authoring.settings import SerializationSettings
 from glidepath.authoring.tasks import Task
-from glidepath.errors import FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
+from glidepath.errors import FlyteException, FlyteNonRecoverableSystemException, FlyteUserRuntimeException, IgnoreOutputs
 from glidepath.idl import core
 from glidepath.runtime.context import ExecutionParameters, running
 from glidepath.types import DataContext, to_literal, to_python, using
@@ -83,4 +83,8 @@ def literals_of(task: Task[..., Any], result: Any, ctx: DataContext) -> core.Lit
 
 
 def _unfit(task: Task[..., Any], what: str, error: Exception) -> FlyteNonRecoverableSystemException:
-    return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error}", where=f"task {task.name}")
+    where = f"task {task.name}"
+    if not isinstance(error, FlyteException):
+        return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error}", where=where)
+    place = f"{where}, {error.where}" if error.where else where
+    return FlyteNonRecoverableSystemException(f"{what} cannot be converted: {error.message}", where=place, hint=error.hint)

@@ -223,8 +223,9 @@ class BlobTransformer(TypeTransformer[Any]):
             raise mismatch(value, python_type)
         path = os.fspath(value)
         if not is_remote(path) and not self.family._is_at(local_path(path)):
+            found = "is none" if local_path(path).exists() else "does not exist"
             raise FlyteTypeException(
-                f"expected a {self.family.noun}, but {path} is none",
+                f"expected a {self.family.noun}, but {path} {found}",
                 hint=f"check the path; for a {self.other_noun} use {self.other_class}",
             )
         return self._class_of(python_type)(path)

@@ -20,7 +20,7 @@ _COMMANDS = {
     "package": Entry(f"{_HERE}.package:package", "Write all entities of packages into an archive for flytectl."),
     "serialize": Entry(f"{_HERE}.serialize:serialize", "Write entities into a folder (deprecated; use package)."),
     "local-cache": Entry(f"{_HERE}.local_cache:local_cache", "Clear or explain what local runs keep of cached tasks."),
-    "execution": Entry(f"{_HERE}.execution:execution", "Recover or relaunch an execution."),
+    "execution": Entry(f"{_HERE}.execution:execution", "Recover or relaunch an execution; answer its gates."),
     "fetch": Entry(f"{_HERE}.fetch:fetch", "Show or download inputs and outputs of an execution."),
     "get": Entry(f"{_HERE}.get:get", "Show launch plans."),
     "launchplan": Entry(f"{_HERE}.launchplan:launchplan", "Activate or deactivate a launch plan."),

@@ -73,7 +73,12 @@ class RunGroup(LazyGroup):
     metavar="URI",
     help="Where files and data sets go.",
 )
-@click.option("--max-parallelism", type=int, metavar="N", help="Nodes at a time; 0: no limit.")
+@click.option(
+    "--max-parallelism",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Nodes at a time; 0: as the launch plan says, else the server.",
+)
 @click.option("--interruptible", type=bool, metavar="BOOL", help="Whether nodes may run on machines that can be taken away.")
 @click.option(
     "--overwrite-cache", is_flag=True, help="Run tasks even if the cache knows their outputs, and store the new ones."
