@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from glidepath.authoring.images import ImageConfig
+from glidepath.authoring.images import DEFAULT_NAME, ImageConfig
 from glidepath.clients.config_sources import find_config, read_file
 
 _SECTION = "images"
@@ -16,20 +16,23 @@ _SECTION = "images"
 def image_config(values: Sequence[str], config_file: str | None = None) -> ImageConfig:
     """``("ghcr.io/a/b:v1", "trainer=ghcr.io/a/t:v1")`` and the section ``images`` of the configuration as images.
 
+    The name ``default`` says that an image is the default one.
+
     Raises click.BadParameter for a second default, FlyteValidationException for an image with neither tag nor digest.
     """
     default: str | None = None
     named = dict(configured(config_file))
     for value in values:
         name, equals, uri = value.partition("=")
-        if equals:
+        if equals and name != DEFAULT_NAME:
             named[name] = uri
         elif default is not None:
             raise click.BadParameter(
                 f"Only one default image can be specified, got {default} and {value}; name the others: NAME={value}"
             )
         else:
-            default = value
+            default = uri if equals else value
+    default = default or named.pop(DEFAULT_NAME, None)
     return ImageConfig.of(default, named)
 
 
