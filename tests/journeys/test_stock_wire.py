@@ -16,6 +16,8 @@ SERVICES = {
     "flyteidl.service.AdminService",
     "flyteidl.service.DataProxyService",
     "flyteidl.service.SignalService",
+    "datacatalog.DataCatalog",
+    "glidepath.service.CacheService",
     "grpc.health.v1.Health",
     "grpc.reflection.v1alpha.ServerReflection",
 }
